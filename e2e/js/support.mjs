@@ -1,0 +1,43 @@
+// What the tests share: the server under test, its administrator's client, and
+// the codes that it sent.
+import assert from 'node:assert/strict';
+import {
+  CognitoIdentityProviderClient,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+
+export const endpoint = process.env.IDPOND_URL;
+assert.ok(endpoint, 'IDPOND_URL must name the server under test');
+
+export const region = 'eu-central-1';
+
+export const api = new CognitoIdentityProviderClient({
+  region,
+  endpoint,
+  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a-secret-that-nobody-checks' },
+});
+
+/** Makes a pool whose users sign up with an e-mail address that gets a code. */
+export async function newPool(settings = {}) {
+  const { UserPool } = await api.send(
+    new CreateUserPoolCommand({ PoolName: 'js', AutoVerifiedAttributes: ['email'], ...settings }),
+  );
+  return UserPool;
+}
+
+/** Makes an app client and gives its id and secret. */
+export async function newClient(UserPoolId, settings = {}) {
+  const { UserPoolClient } = await api.send(
+    new CreateUserPoolClientCommand({ UserPoolId, ClientName: 'js', ...settings }),
+  );
+  return UserPoolClient;
+}
+
+/** The newest code that was sent to an address. */
+export async function codeSentTo(address) {
+  const answer = await fetch(`${endpoint}/_idpond/inbox?format=json&to=${encodeURIComponent(address)}`);
+  const { messages } = await answer.json();
+  assert.ok(messages.length > 0, `nothing was sent to ${address}`);
+  return messages[0].code;
+}
