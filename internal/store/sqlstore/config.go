@@ -1,0 +1,123 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+const (
+	selectConfigVersion statement = `SELECT version FROM config_state WHERE id = 1`
+	raiseConfigVersion  statement = `UPDATE config_state SET version = version + 1 WHERE id = 1`
+
+	poolColumns                = `id, region, name, settings, created_at, updated_at`
+	selectPool       statement = `SELECT ` + poolColumns + ` FROM pools WHERE id = $1`
+	selectPoolToEdit statement = selectPool + lockRow
+	listPools        statement = `SELECT ` + poolColumns + ` FROM pools
+		WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3`
+	countPools statement = `SELECT COUNT(*) FROM pools WHERE region = $1`
+	insertPool statement = `INSERT INTO pools (` + poolColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
+	updatePool statement = `UPDATE pools SET region = $2, name = $3, settings = $4, created_at = $5, updated_at = $6
+		WHERE id = $1`
+	deletePool statement = `DELETE FROM pools WHERE id = $1`
+
+	// lockRow ends statements that only PostgreSQL gets to see.
+	lockRow = ` FOR NO KEY UPDATE`
+)
+
+// toEdit chooses the statement that locks its row where callers may write it back.
+func (r *reads) toEdit(plain, locking statement) statement {
+	if r.inTx && r.lockRows {
+		return locking
+	}
+	return plain
+}
+
+// ConfigVersion implements store.Config.
+func (r *reads) ConfigVersion(ctx context.Context) (int64, error) {
+	return get(ctx, r, selectConfigVersion, scanInt)
+}
+
+// configured raises the version after a change of configuration; err is what
+// the change gave.
+func (t *tx) configured(ctx context.Context, err error) error {
+	if err != nil {
+		return err
+	}
+	return t.change(ctx, raiseConfigVersion)
+}
+
+func scanPool(rows *sql.Rows) (*userpool.Pool, error) {
+	var p userpool.Pool
+	var settings []byte
+	var created, updated int64
+	if err := rows.Scan(&p.ID, &p.Region, &p.Name, &settings, &created, &updated); err != nil {
+		return nil, err
+	}
+	p.CreatedAt, p.UpdatedAt = fromMicros(created), fromMicros(updated)
+	return &p, fromJSON(settings, &p.Settings)
+}
+
+func poolRow(p *userpool.Pool) []any {
+	return []any{p.ID, p.Region, p.Name, toJSON(p.Settings), micros(p.CreatedAt), micros(p.UpdatedAt)}
+}
+
+// Pool implements store.Config.
+func (r *reads) Pool(ctx context.Context, id string) (*userpool.Pool, error) {
+	return get(ctx, r, r.toEdit(selectPool, selectPoolToEdit), scanPool, id)
+}
+
+// ListPools implements store.Config.
+func (r *reads) ListPools(ctx context.Context, region, after string, limit int) ([]*userpool.Pool, error) {
+	return all(ctx, r, listPools, scanPool, region, after, limit)
+}
+
+// CountPools implements store.ConfigTx.
+func (t *tx) CountPools(ctx context.Context, region string) (int, error) {
+	n, err := get(ctx, &t.reads, countPools, scanInt, region)
+	return int(n), err
+}
+
+// CreatePool implements store.ConfigTx.
+func (t *tx) CreatePool(ctx context.Context, p *userpool.Pool) error {
+	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertPool, poolRow(p)...))
+}
+
+// UpdatePool implements store.ConfigTx.
+func (t *tx) UpdatePool(ctx context.Context, p *userpool.Pool) error {
+	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updatePool, poolRow(p)...))
+}
+
+// What is in a pool, children before their parents.
+const (
+	deletePoolRefreshTokens   statement = `DELETE FROM refresh_tokens WHERE pool_id = $1`
+	deletePoolGrants          statement = `DELETE FROM grants WHERE pool_id = $1`
+	deletePoolAuthCodes       statement = `DELETE FROM auth_codes WHERE pool_id = $1`
+	deletePoolBrowserSessions statement = `DELETE FROM browser_sessions WHERE pool_id = $1`
+	deletePoolSpent           statement = `DELETE FROM spent WHERE pool_id = $1`
+	deletePoolCodes           statement = `DELETE FROM codes WHERE pool_id = $1`
+	deletePoolCounters        statement = `DELETE FROM counters WHERE pool_id = $1`
+	deletePoolGroupMembers    statement = `DELETE FROM group_members WHERE pool_id = $1`
+	deletePoolUserCounts      statement = `DELETE FROM user_counts WHERE pool_id = $1`
+	deletePoolUserSearch      statement = `DELETE FROM user_search WHERE pool_id = $1`
+	deletePoolSignInNames     statement = `DELETE FROM sign_in_names WHERE pool_id = $1`
+	deletePoolUsers           statement = `DELETE FROM users WHERE pool_id = $1`
+)
+
+// DeletePool implements store.ConfigTx. Clients, domains, groups, resource servers
+// and keys go with the pool's row.
+func (t *tx) DeletePool(ctx context.Context, id string) error {
+	for _, s := range []statement{
+		deletePoolRefreshTokens, deletePoolGrants, deletePoolAuthCodes, deletePoolBrowserSessions, deletePoolSpent,
+		deletePoolCodes, deletePoolCounters, deletePoolGroupMembers, deletePoolUserCounts, deletePoolUserSearch,
+		deletePoolSignInNames, deletePoolUsers,
+	} {
+		if err := t.change(ctx, s, id); err != nil {
+			return err
+		}
+	}
+	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deletePool, id))
+}

@@ -1,0 +1,97 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"idpond/internal/store"
+)
+
+const (
+	insertSpent statement = `INSERT INTO spent (pool_id, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+
+	authCodeColumns = `pool_id, hash, client_id, user_id, redirect_uri, scopes, nonce, code_challenge,
+		auth_time, expires_at, used_for`
+	insertAuthCode statement = `INSERT INTO auth_codes (` + authCodeColumns + `)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
+	takeAuthCode statement = `UPDATE auth_codes SET used_for = $3 WHERE pool_id = $1 AND hash = $2 AND used_for = ''
+		RETURNING ` + authCodeColumns
+	selectAuthCode statement = `SELECT ` + authCodeColumns + ` FROM auth_codes WHERE pool_id = $1 AND hash = $2`
+
+	upsertBrowserSession statement = `INSERT INTO browser_sessions (pool_id, hash, data, expires_at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (pool_id, hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`
+	selectBrowserSession statement = `SELECT data, expires_at FROM browser_sessions
+		WHERE pool_id = $1 AND hash = $2 AND expires_at > $3`
+	deleteBrowserSession statement = `DELETE FROM browser_sessions WHERE pool_id = $1 AND hash = $2`
+)
+
+// Spend implements store.GrantTx.
+func (t *tx) Spend(ctx context.Context, poolID string, hash store.Hash, expires time.Time) error {
+	return t.changeOr(ctx, store.ErrExists, insertSpent, poolID, hash[:], micros(expires))
+}
+
+func scanAuthCode(rows *sql.Rows) (*store.AuthCode, error) {
+	var c store.AuthCode
+	var hash, scopes []byte
+	var authTime, expires int64
+	err := rows.Scan(&c.PoolID, &hash, &c.ClientID, &c.UserID, &c.RedirectURI, &scopes, &c.Nonce, &c.CodeChallenge,
+		&authTime, &expires, &c.UsedFor)
+	if err != nil {
+		return nil, err
+	}
+	c.Hash, c.AuthTime, c.ExpiresAt = toHash(hash), fromMicros(authTime), fromMicros(expires)
+	return &c, fromJSON(scopes, &c.Scopes)
+}
+
+// PutAuthCode implements store.GrantTx.
+func (t *tx) PutAuthCode(ctx context.Context, c store.AuthCode) error {
+	return t.changeOr(ctx, store.ErrExists, insertAuthCode,
+		c.PoolID, c.Hash[:], c.ClientID, c.UserID, c.RedirectURI, toJSON(c.Scopes), c.Nonce, c.CodeChallenge,
+		micros(c.AuthTime), micros(c.ExpiresAt), c.UsedFor)
+}
+
+// TakeAuthCode implements store.GrantTx. An expired code is given as well.
+func (t *tx) TakeAuthCode(ctx context.Context, poolID string, hash store.Hash, grantID string) (*store.AuthCode, error) {
+	if grantID == "" {
+		return nil, errors.New("sqlstore: an authorization code is taken for a grant")
+	}
+	c, err := get(ctx, &t.reads, takeAuthCode, scanAuthCode, poolID, hash[:], grantID)
+	if !errors.Is(err, store.ErrNotFound) {
+		return c, err
+	}
+	c, err = get(ctx, &t.reads, selectAuthCode, scanAuthCode, poolID, hash[:])
+	if err != nil {
+		return nil, err
+	}
+	return c, store.ErrExists
+}
+
+// PutBrowserSession implements store.GrantTx.
+func (t *tx) PutBrowserSession(ctx context.Context, s store.BrowserSession) error {
+	data := s.Data
+	if data == nil {
+		data = []byte{}
+	}
+	return t.change(ctx, upsertBrowserSession, s.PoolID, s.Hash[:], data, micros(s.ExpiresAt))
+}
+
+// BrowserSession implements store.Grants.
+func (r *reads) BrowserSession(
+	ctx context.Context, poolID string, hash store.Hash, now time.Time,
+) (*store.BrowserSession, error) {
+	scan := func(rows *sql.Rows) (*store.BrowserSession, error) {
+		s := store.BrowserSession{PoolID: poolID, Hash: hash}
+		var expires int64
+		err := rows.Scan(&s.Data, &expires)
+		s.ExpiresAt = fromMicros(expires)
+		return &s, err
+	}
+	return get(ctx, r, selectBrowserSession, scan, poolID, hash[:], micros(now))
+}
+
+// DeleteBrowserSession implements store.GrantTx. One that is gone already is fine.
+func (t *tx) DeleteBrowserSession(ctx context.Context, poolID string, hash store.Hash) error {
+	return t.change(ctx, deleteBrowserSession, poolID, hash[:])
+}

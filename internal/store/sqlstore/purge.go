@@ -1,0 +1,48 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"idpond/internal/store"
+)
+
+// Each deletes the $2 rows that expired first, if they did before $1.
+const (
+	purgeCodes statement = `DELETE FROM codes WHERE (pool_id, user_id, kind) IN
+		(SELECT pool_id, user_id, kind FROM codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeCounters statement = `DELETE FROM counters WHERE (pool_id, subject, action) IN
+		(SELECT pool_id, subject, action FROM counters WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeSpent statement = `DELETE FROM spent WHERE (pool_id, hash) IN
+		(SELECT pool_id, hash FROM spent WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeAuthCodes statement = `DELETE FROM auth_codes WHERE (pool_id, hash) IN
+		(SELECT pool_id, hash FROM auth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeBrowserSessions statement = `DELETE FROM browser_sessions WHERE (pool_id, hash) IN
+		(SELECT pool_id, hash FROM browser_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeGrants statement = `DELETE FROM grants WHERE (pool_id, id) IN
+		(SELECT pool_id, id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+)
+
+// accessTokenLife is the longest life of an access token: it may outlive its grant's
+// refresh token by that, and is checked against the grant.
+const accessTokenLife = 24 * time.Hour
+
+// Purge implements store.Store. Grants are kept for a day longer, with their
+// refresh tokens; they go together.
+func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
+	for _, p := range []struct {
+		delete statement
+		before time.Time
+	}{
+		{purgeCodes, now}, {purgeCounters, now}, {purgeSpent, now}, {purgeAuthCodes, now}, {purgeBrowserSessions, now},
+		{purgeGrants, now.Add(-accessTokenLife)},
+	} {
+		err := s.Write(ctx, func(t store.Tx) error {
+			return t.(*tx).change(ctx, p.delete, micros(p.before), limit)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+
+	"idpond/migrations"
+)
+
+// Migrate brings the database to the newest schema that this binary knows, and
+// leaves one that is there already alone. Nodes that start together take turns
+// (PostgreSQL). It returns ErrNewerSchema when the database is ahead.
+func Migrate(ctx context.Context, c Config) error {
+	return withProvider(ctx, c, func(p *goose.Provider) error {
+		have, know, err := p.GetVersions(ctx)
+		if err != nil {
+			return fmt.Errorf("read the schema's version: %w", err)
+		}
+		if have > know {
+			return newerSchema(have, know)
+		}
+		if _, err := p.Up(ctx); err != nil {
+			return fmt.Errorf("migrate: %w", err)
+		}
+		return nil
+	})
+}
+
+// SchemaVersion gives the version that the database has (0 before its first
+// migration) and the newest one that this binary knows.
+func SchemaVersion(ctx context.Context, c Config) (have, know int64, err error) {
+	err = withProvider(ctx, c, func(p *goose.Provider) error {
+		have, know, err = p.GetVersions(ctx)
+		return err
+	})
+	return have, know, err
+}
+
+func newerSchema(have, know int64) error {
+	return fmt.Errorf("%w: its schema has version %d, this binary knows %d; run the newer release, "+
+		"or restore a backup that was made before it", ErrNewerSchema, have, know)
+}
+
+// withProvider runs f with goose on a connection of its own.
+func withProvider(ctx context.Context, c Config, f func(*goose.Provider) error) error {
+	d := dialectOf(c.DSN)
+	dsn, err := driverDSN(c.DSN, forWriting)
+	if err != nil {
+		return err
+	}
+	db, err := sql.Open(d.driver, dsn)
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	defer db.Close()
+	if err := db.PingContext(ctx); err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	files, err := fs.Sub(migrations.FS, d.name)
+	if err != nil {
+		return err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if d.name == "postgres" {
+		// A row in a table, not an advisory lock: see design §3.
+		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithLocker(locker))
+	}
+	p, err := goose.NewProvider(d.goose, db, files, options...)
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	return f(p)
+}

@@ -1,0 +1,245 @@
+-- Pools, what is configured in them, their users, and what sign-ins give out.
+
+-- +goose Up
+CREATE TABLE meta (
+    name  TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    value BYTEA            NOT NULL
+);
+
+-- One row: the version rises with every change of configuration.
+CREATE TABLE config_state (
+    id      BIGINT           NOT NULL PRIMARY KEY,
+    version BIGINT           NOT NULL
+);
+INSERT INTO config_state (id, version) VALUES (1, 1);
+
+CREATE TABLE pools (
+    id         TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    region     TEXT COLLATE "C" NOT NULL,
+    name       TEXT COLLATE "C" NOT NULL,
+    settings   TEXT             NOT NULL,
+    created_at BIGINT           NOT NULL,
+    updated_at BIGINT           NOT NULL
+);
+CREATE UNIQUE INDEX pools_by_region ON pools (region, id);
+
+-- secrets: sealed JSON list.
+CREATE TABLE clients (
+    pool_id    TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    id         TEXT COLLATE "C" NOT NULL,
+    name       TEXT COLLATE "C" NOT NULL,
+    secrets    BYTEA            NOT NULL,
+    settings   TEXT             NOT NULL,
+    created_at BIGINT           NOT NULL,
+    updated_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, id)
+);
+CREATE UNIQUE INDEX clients_by_id ON clients (id);
+
+CREATE TABLE domains (
+    pool_id               TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    name                  TEXT COLLATE "C" NOT NULL,
+    certificate_arn       TEXT             NOT NULL,
+    security_policy       TEXT             NOT NULL,
+    managed_login_version INTEGER          NOT NULL,
+    version               TEXT             NOT NULL,
+    routing               TEXT             NOT NULL,
+    PRIMARY KEY (pool_id, name)
+);
+CREATE UNIQUE INDEX domains_by_name ON domains (name);
+
+CREATE TABLE resource_servers (
+    pool_id    TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    identifier TEXT COLLATE "C" NOT NULL,
+    name       TEXT COLLATE "C" NOT NULL,
+    scopes     TEXT             NOT NULL,
+    PRIMARY KEY (pool_id, identifier)
+);
+
+CREATE TABLE groups (
+    pool_id     TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    name        TEXT COLLATE "C" NOT NULL,
+    description TEXT             NOT NULL,
+    role_arn    TEXT             NOT NULL,
+    precedence  INTEGER,
+    created_at  BIGINT           NOT NULL,
+    updated_at  BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, name)
+);
+
+-- pkcs8: sealed.
+CREATE TABLE signing_keys (
+    pool_id    TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    seq        INTEGER          NOT NULL,
+    kid        TEXT             NOT NULL,
+    key_use    TEXT             NOT NULL,
+    pkcs8      BYTEA            NOT NULL,
+    created_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, seq)
+);
+
+-- attributes, pending, names: JSON. credential: sealed JSON, empty for none.
+CREATE TABLE users (
+    pool_id          TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
+    id               TEXT COLLATE "C" NOT NULL,
+    username         TEXT             NOT NULL,
+    status           TEXT             NOT NULL,
+    enabled          BOOLEAN          NOT NULL,
+    attributes       TEXT             NOT NULL,
+    pending          TEXT             NOT NULL,
+    names            TEXT             NOT NULL,
+    credential       BYTEA            NOT NULL,
+    failed_passwords INTEGER          NOT NULL DEFAULT 0,
+    last_failure_at  BIGINT           NOT NULL DEFAULT 0,
+    locked_until     BIGINT           NOT NULL DEFAULT 0,
+    created_at       BIGINT           NOT NULL,
+    updated_at       BIGINT           NOT NULL,
+    version          BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, id)
+);
+
+CREATE TABLE sign_in_names (
+    pool_id TEXT COLLATE "C" NOT NULL,
+    kind    TEXT COLLATE "C" NOT NULL,
+    value   TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (pool_id, kind, value)
+);
+
+CREATE TABLE user_search (
+    pool_id TEXT COLLATE "C" NOT NULL,
+    name    TEXT COLLATE "C" NOT NULL,
+    value   TEXT COLLATE "C" NOT NULL,
+    user_id TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (pool_id, name, value, user_id)
+);
+
+-- Sixteen rows per pool, so that creating users does not queue on one.
+CREATE TABLE user_counts (
+    pool_id TEXT COLLATE "C" NOT NULL,
+    shard   INTEGER          NOT NULL,
+    n       BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, shard)
+);
+
+CREATE TABLE group_members (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    group_name TEXT COLLATE "C" NOT NULL,
+    user_id    TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (pool_id, group_name, user_id),
+    FOREIGN KEY (pool_id, group_name) REFERENCES groups (pool_id, name) ON DELETE CASCADE,
+    FOREIGN KEY (pool_id, user_id) REFERENCES users (pool_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX group_members_by_user ON group_members (pool_id, user_id, group_name);
+
+CREATE TABLE codes (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    user_id    TEXT COLLATE "C" NOT NULL,
+    kind       TEXT COLLATE "C" NOT NULL,
+    hash       BYTEA            NOT NULL,
+    attribute  TEXT             NOT NULL,
+    sent_to    TEXT             NOT NULL,
+    expires_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, user_id, kind),
+    FOREIGN KEY (pool_id, user_id) REFERENCES users (pool_id, id) ON DELETE CASCADE
+);
+CREATE INDEX codes_by_expiry ON codes (expires_at);
+
+CREATE TABLE counters (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    subject    TEXT COLLATE "C" NOT NULL,
+    action     TEXT COLLATE "C" NOT NULL,
+    n          BIGINT           NOT NULL,
+    expires_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, subject, action)
+);
+CREATE INDEX counters_by_expiry ON counters (expires_at);
+
+-- The tokens that work are newest_token and, for a while, parent_token, the one
+-- that was exchanged for it. Hashes; empty for none.
+CREATE TABLE grants (
+    pool_id           TEXT COLLATE "C" NOT NULL,
+    id                TEXT COLLATE "C" NOT NULL,
+    user_id           TEXT COLLATE "C" NOT NULL,
+    client_id         TEXT             NOT NULL,
+    origin_jti        TEXT             NOT NULL,
+    scopes            TEXT             NOT NULL,
+    nonce             TEXT             NOT NULL,
+    oauth             BOOLEAN          NOT NULL,
+    auth_time         BIGINT           NOT NULL,
+    expires_at        BIGINT           NOT NULL,
+    revoked_at        BIGINT           NOT NULL,
+    first_token       BYTEA            NOT NULL,
+    newest_token      BYTEA            NOT NULL,
+    parent_token      BYTEA            NOT NULL,
+    parent_retired_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, id),
+    FOREIGN KEY (pool_id, user_id) REFERENCES users (pool_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX grants_by_user ON grants (pool_id, user_id, id);
+CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+CREATE TABLE refresh_tokens (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    hash       BYTEA            NOT NULL,
+    grant_id   TEXT COLLATE "C" NOT NULL,
+    retired_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, hash),
+    FOREIGN KEY (pool_id, grant_id) REFERENCES grants (pool_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX refresh_tokens_by_grant ON refresh_tokens (pool_id, grant_id, hash);
+
+CREATE TABLE spent (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    hash       BYTEA            NOT NULL,
+    expires_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, hash)
+);
+CREATE INDEX spent_by_expiry ON spent (expires_at);
+
+CREATE TABLE auth_codes (
+    pool_id        TEXT COLLATE "C" NOT NULL,
+    hash           BYTEA            NOT NULL,
+    client_id      TEXT             NOT NULL,
+    user_id        TEXT COLLATE "C" NOT NULL,
+    redirect_uri   TEXT             NOT NULL,
+    scopes         TEXT             NOT NULL,
+    nonce          TEXT             NOT NULL,
+    code_challenge TEXT             NOT NULL,
+    auth_time      BIGINT           NOT NULL,
+    expires_at     BIGINT           NOT NULL,
+    used_for       TEXT             NOT NULL,
+    PRIMARY KEY (pool_id, hash)
+);
+CREATE INDEX auth_codes_by_expiry ON auth_codes (expires_at);
+
+CREATE TABLE browser_sessions (
+    pool_id    TEXT COLLATE "C" NOT NULL,
+    hash       BYTEA            NOT NULL,
+    data       BYTEA            NOT NULL,
+    expires_at BIGINT           NOT NULL,
+    PRIMARY KEY (pool_id, hash)
+);
+CREATE INDEX browser_sessions_by_expiry ON browser_sessions (expires_at);
+
+-- +goose Down
+DROP TABLE browser_sessions;
+DROP TABLE auth_codes;
+DROP TABLE spent;
+DROP TABLE refresh_tokens;
+DROP TABLE grants;
+DROP TABLE counters;
+DROP TABLE codes;
+DROP TABLE group_members;
+DROP TABLE user_counts;
+DROP TABLE user_search;
+DROP TABLE sign_in_names;
+DROP TABLE users;
+DROP TABLE signing_keys;
+DROP TABLE groups;
+DROP TABLE resource_servers;
+DROP TABLE domains;
+DROP TABLE clients;
+DROP TABLE pools;
+DROP TABLE config_state;
+DROP TABLE meta;
