@@ -1,0 +1,219 @@
+package web
+
+// Messages is every sentence of the pages in one language. A language is a type
+// with these methods: one that misses a sentence doesn't compile, and a sentence
+// with something in it takes it as an argument, so that each language puts it
+// where its grammar wants it. Where the service is known to use a wording
+// (reference: hosted-ui-and-oauth §9.2), English has exactly that.
+//
+// A language without texts for the developers' pages embeds English's:
+//
+//	type German struct{ englishForDevelopers }
+type Messages interface {
+	commonMessages
+	nameMessages
+	attributeMessages
+	signInMessages
+	signUpMessages
+	codeMessages
+	passwordMessages
+	errorMessages
+	problemMessages
+	developerMessages
+}
+
+// Languages are all that the pages speak, the default first.
+func Languages() []Messages {
+	return []Messages{English{}}
+}
+
+// MessagesFor is the language of a BCP 47 tag such as the service's lang
+// parameter has it (reference: hosted-ui-and-oauth §9.4), the default if the
+// pages don't speak it.
+func MessagesFor(tag string) Messages {
+	languages := Languages()
+	for _, language := range languages {
+		if language.Lang() == tag {
+			return language
+		}
+	}
+	return languages[0]
+}
+
+type commonMessages interface {
+	Lang() string // BCP 47, the lang attribute of the page
+	Title(page, app string) string
+	Or() string
+	Show() string
+	ShowPassword() string
+	Hide() string
+	HidePassword() string
+	BackToSignIn() string
+}
+
+type nameMessages interface {
+	Username() string
+	EmailAddress() string
+	PhoneNumber() string
+	EmailOrPhone() string
+	UsernameOrEmail() string
+	UsernameOrPhone() string
+	UsernameEmailOrPhone() string
+	PhoneHint() string
+}
+
+type attributeMessages interface {
+	Address() string
+	Birthdate() string
+	FamilyName() string
+	Gender() string
+	GivenName() string
+	Locale() string
+	MiddleName() string
+	FullName() string
+	Nickname() string
+	Picture() string
+	PreferredUsername() string
+	Profile() string
+	UpdatedAt() string
+	Website() string
+	TimeZone() string
+}
+
+type signInMessages interface {
+	SignIn() string
+	// The four below continue SignIn in the page's heading.
+	WithUsernameAndPassword() string
+	WithEmailAndPassword() string
+	WithPhoneAndPassword() string
+	WithEmailOrPhoneAndPassword() string
+	Password() string
+	ForgotYourPassword() string
+	NeedAnAccount() string
+	ContinueWith(provider string) string
+	SignInWithCorporateID() string
+	WelcomeBack() string
+	SignInAs(user string) string
+	SignInAsDifferentUser() string
+}
+
+type signUpMessages interface {
+	SignUp() string
+	SignUpHeading() string
+	AlreadyHaveAnAccount() string
+	// PasswordMustContain introduces the list of the rules below it.
+	PasswordMustContain() string
+	RuleLower() string
+	RuleUpper() string
+	RuleNumber() string
+	RuleSymbol() string
+	RuleLength(characters int) string
+	RuleMet() string // said after a rule that the typed password meets
+}
+
+type codeMessages interface {
+	ConfirmHeading() string
+	CodeSentByEmail(destination string) string
+	CodeSentBySMS(destination string) string
+	CodeSent() string
+	VerificationCode() string
+	ConfirmAccount() string
+	NoCode() string
+	SendNewCode() string
+	NewCodeSent() string
+}
+
+type passwordMessages interface {
+	RecoverByUsername() string
+	RecoverByEmail() string
+	RecoverByPhone() string
+	RecoverByEmailOrPhone() string
+	ResetMyPassword() string
+	ResetHeading() string
+	ResetCodeSentByEmail(destination string) string
+	ResetCodeSentBySMS(destination string) string
+	ResetCodeSent() string
+	NewPassword() string
+	NewPasswordAgain() string
+	ChangePassword() string
+	NewPasswordHeading() string
+	NewPasswordNeeded() string
+	NewPasswordAndAttributesNeeded() string
+}
+
+type errorMessages interface {
+	SomethingWentWrong() string
+	PageError() string
+	ForbiddenHeading() string
+	Forbidden() string
+	NotFoundHeading() string
+	NotFound() string
+}
+
+// problemMessages are for handlers: what they put beside a field or above a form.
+type problemMessages interface {
+	IncorrectUsernameOrPassword() string
+	FillIn() string
+	PasswordsDiffer() string
+	WrongCode() string
+	ExpiredCode() string
+	TooManyAttempts() string
+	UserExists() string
+	UserDisabled() string
+	PasswordResetRequired() string
+	PasswordTooShort(characters int) string
+	PasswordNeedsLower() string
+	PasswordNeedsUpper() string
+	PasswordNeedsNumber() string
+	PasswordNeedsSymbol() string
+	SessionEnded() string
+	TryAgainLater() string
+}
+
+// developerMessages are the texts of the demo client, the inbox and the index.
+type developerMessages interface {
+	Demo() string
+	Inbox() string
+	Copy() string
+	Copied() string
+
+	IndexLead() string
+	IndexDemo() string
+	IndexInbox() string
+	PointSDK() string
+	PointCLI() string
+	DemoIssuer() string
+	Version(version string) string
+
+	InboxLead() string
+	InboxEmpty() string
+	InboxEmptyFor(address string) string
+	InboxCount(messages int) string
+	InboxFilter() string
+	InboxShow() string
+	InboxShowAll() string
+	Email() string
+	SMS() string
+	SentTo() string
+	Pool() string
+	User() string
+	OpenLink() string
+
+	DemoHeading() string
+	DemoLead() string
+	DemoStart(client string) string
+	DemoAccount() string
+	DemoSignedOut() string
+	DemoProblem() string
+	DemoSignedInAs(user string) string
+	DemoTokensLead() string
+	CallUserInfo() string
+	Refresh() string
+	SignOut() string
+	UserInfo() string
+	UserInfoLead() string
+	Header() string
+	Claims() string
+	RawToken() string
+	OpaqueToken() string
+}
