@@ -1,0 +1,94 @@
+// Package cognito serves the cognito-idp JSON API. It holds no rules of its own:
+// it finds out what is asked and by whom, calls the domain and writes the answer.
+//
+//	ServeHTTP ─▶ X-Amz-Target names the operation      else UnknownOperationException
+//	          ─▶ body read, at most 1 MiB (2 MiB)      else RequestEntityTooLargeException
+//	          ─▶ signed operations: SigV4 checked      else one of the signature's errors
+//	          ─▶ body decoded against the model        else SerializationException, or all
+//	                                                   violations in InvalidParameterException
+//	          ─▶ pool, client or caller loaded         else ResourceNotFound, NotAuthorized
+//	          ─▶ handler ─▶ domain
+//	          ─▶ answer, or the one mapping of faults (errors.go)
+//
+// operation.go has the constructors of operations, errors.go and protocol.go the
+// edge of the protocol (reference: api-behaviour §1). Each other file holds the
+// operations of one resource, registered by a method that Init lists.
+package cognito
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"idpond/internal/fault"
+	"idpond/internal/userpool"
+)
+
+// Pools finds user pools; directory.Service is one. An unknown pool is a
+// ResourceNotFound fault.
+type Pools interface {
+	Pool(ctx context.Context, id string) (*userpool.Pool, error)
+}
+
+// Clients finds app clients with their pools; directory.Service is one. An
+// unknown client is a ResourceNotFound fault.
+type Clients interface {
+	Client(ctx context.Context, clientID string) (*userpool.Pool, *userpool.AppClient, error)
+}
+
+// AccessTokens checks an access token that must have a scope; auth.Service does.
+// Failures are NotAuthorized or UserNotFound faults.
+type AccessTokens interface {
+	CheckAccessToken(ctx context.Context, token, scope string) (*Caller, error)
+}
+
+// Signatures checks the signature of a request with that body. Failures are
+// faults with the codes of api-behaviour §1.1.
+type Signatures interface {
+	Verify(r *http.Request, body []byte) (Signer, error)
+}
+
+// Signer is who signed a request, and for which region.
+type Signer struct{ Region, AccessKey string }
+
+// Server answers the JSON API. Set the fields, call Init once, then serve.
+type Server struct {
+	Pools        Pools
+	Clients      Clients
+	AccessTokens AccessTokens
+	Signatures   Signatures
+	AccountID    string // 12 digits, for ARNs
+	Log          *slog.Logger
+
+	// ClientIP gives the address that a request came from; nil takes the
+	// connection's. Set it where a proxy stands in front.
+	ClientIP func(*http.Request) string
+	// Observe, if set, is told of every finished request: the operation ("" when
+	// unknown), the exception ("" for success) and the time it took.
+	Observe func(operation, exception string, took time.Duration)
+	// Undeclared, if set, is told when an operation failed with an exception that
+	// the model doesn't list for it. Tests fail there; see conform.
+	Undeclared func(operation string, err *fault.Error)
+
+	operations map[string]operation
+}
+
+// Init registers every operation.
+func (s *Server) Init() *Server {
+	return s.register()
+}
+
+// register makes s answer the operations of the groups.
+func (s *Server) register(groups ...[]operation) *Server {
+	s.operations = map[string]operation{}
+	for _, group := range groups {
+		for _, op := range group {
+			if _, twice := s.operations[op.model.Name]; twice {
+				panic("cognito: " + op.model.Name + " is registered twice")
+			}
+			s.operations[op.model.Name] = op
+		}
+	}
+	return s
+}
