@@ -1,0 +1,294 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// writeUndone: an error of the function undoes all that it did, and is given.
+func writeUndone(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	boom := errors.New("boom")
+	wantErr(t, s, boom, func(ctx context.Context, tx store.Tx) error {
+		if err := tx.CreateUser(ctx, someUser(1, "ada")); err != nil {
+			return err
+		}
+		if _, err := tx.User(ctx, poolA, userID(1)); err != nil {
+			t.Errorf("a transaction doesn't see its own write: %v", err)
+		}
+		return fmt.Errorf("wrapped: %w", boom)
+	})
+	_, err := s.User(t.Context(), poolA, userID(1))
+	absent(t, err)
+}
+
+// writeGoesOn: a function may go on after ErrExists and ErrNotFound.
+func writeGoesOn(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	ada := withUser(t, s, 1, "ada")
+	code := store.AuthCode{PoolID: poolA, Hash: hash("code"), UsedFor: "g0"}
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		for name, err := range map[string]error{
+			"CreatePool":  tx.CreatePool(ctx, somePool(poolA)),
+			"CreateUser":  tx.CreateUser(ctx, someUser(2, "ada")),
+			"PutAuthCode": errors.Join(tx.PutAuthCode(ctx, code), tx.PutAuthCode(ctx, code)),
+			"Spend":       errors.Join(tx.Spend(ctx, poolA, hash("x"), t0()), tx.Spend(ctx, poolA, hash("x"), t0())),
+		} {
+			if !errors.Is(err, store.ErrExists) {
+				t.Errorf("%s: got error %v, want ErrExists", name, err)
+			}
+		}
+		if _, err := tx.TakeAuthCode(ctx, poolA, code.Hash, "g1"); !errors.Is(err, store.ErrExists) {
+			t.Errorf("TakeAuthCode: got error %v, want ErrExists", err)
+		}
+		absent(t, tx.TakeCode(ctx, store.Code{PoolID: poolA, UserID: ada.ID}))
+		return tx.CreateUser(ctx, someUser(3, "bob"))
+	})
+	_, err := s.User(t.Context(), poolA, userID(3))
+	same(t, true, err == nil, err)
+}
+
+// writeContext: a caller whose context has ended gets its error, nothing is
+// written, and others are not disturbed.
+func writeContext(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	create := func(n int) func(context.Context, store.Tx) error {
+		return func(ctx context.Context, tx store.Tx) error {
+			return tx.CreateUser(ctx, someUser(n, fmt.Sprint("user", n)))
+		}
+	}
+	if err := try(ended, s, create(1)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want context.Canceled", err)
+	}
+	midway, cancelMidway := context.WithCancel(t.Context())
+	err := try(midway, s, func(ctx context.Context, tx store.Tx) error {
+		if err := create(2)(ctx, tx); err != nil {
+			return err
+		}
+		cancelMidway()
+		return create(3)(ctx, tx)
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got error %v, want context.Canceled", err)
+	}
+	errs := parallel(32, func(i int) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if i%2 == 1 {
+			time.AfterFunc(time.Duration(i)*100*time.Microsecond, cancel)
+			_ = try(ctx, s, create(100+i)) // may make it or not
+			return nil
+		}
+		return try(ctx, s, create(100+i))
+	})
+	for i, err := range errs {
+		if err != nil {
+			t.Errorf("caller %d: %v", i, err)
+		}
+	}
+	users, err := s.ListUsers(t.Context(), store.UserQuery{PoolID: poolA, Limit: 3})
+	if err != nil || len(users) == 0 || users[0].ID != userID(100) {
+		t.Errorf("error %v; the first user is %v, want %s", err, ids(users), userID(100))
+	}
+	if _, err := s.Pool(ended, poolA); !errors.Is(err, context.Canceled) {
+		t.Errorf("read: got error %v, want context.Canceled", err)
+	}
+}
+
+// writePanic: a panic reaches the caller of Write, undoes its writes, and harms
+// nobody else.
+func writePanic(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	errs := parallel(8, func(i int) (err error) {
+		defer func() {
+			if r := recover(); r != nil && r != i {
+				err = fmt.Errorf("panicked with %v, want %d", r, i)
+			}
+		}()
+		write := func(ctx context.Context, tx store.Tx) error {
+			if err := tx.CreateUser(ctx, someUser(i+1, fmt.Sprint("user", i))); err != nil {
+				return err
+			}
+			if i%2 == 1 {
+				panic(i)
+			}
+			return nil
+		}
+		if err := try(t.Context(), s, write); err != nil || i%2 == 1 {
+			return fmt.Errorf("caller %d returned with error %v", i, err)
+		}
+		return nil
+	})
+	for _, err := range errs {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	users, err := s.ListUsers(t.Context(), store.UserQuery{PoolID: poolA, Limit: 9})
+	same(t, []string{userID(1), userID(3), userID(5), userID(7)}, ids(users), err)
+}
+
+// staleRetry: a function that finds its record stale runs again, on what is there
+// now, and not for ever.
+func staleRetry(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	old := withUser(t, s, 1, "ada")
+	runs := 0
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		runs++
+		u, err := tx.User(ctx, poolA, old.ID)
+		if err != nil {
+			return err
+		}
+		if runs < 3 {
+			u.Version = 0 // as if another node had been faster
+		}
+		u.Username = fmt.Sprint("run", runs)
+		return tx.UpdateUser(ctx, u)
+	})
+	got, err := s.User(t.Context(), poolA, old.ID)
+	same(t, "run3", got.Username, err)
+	runs = 0
+	wantErr(t, s, store.ErrStale, func(context.Context, store.Tx) error {
+		runs++
+		return store.ErrStale
+	})
+	if runs < 2 || runs > 20 {
+		t.Errorf("ran %d times", runs)
+	}
+}
+
+func poolDelete(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	withPools(t, s, poolA, poolB)
+	u := someUser(1, "ada")
+	token := hash("token")
+	auth := store.AuthCode{PoolID: poolA, Hash: hash("auth")}
+	session := store.BrowserSession{PoolID: poolA, Hash: hash("session"), ExpiresAt: t0().Add(time.Hour)}
+	counter := store.Counter{PoolID: poolA, Subject: u.ID, Action: "a", Limit: 1, Window: time.Hour, Now: t0()}
+	fill := func(ctx context.Context, tx store.Tx) error {
+		counted, err := tx.Count(ctx, counter)
+		if err == nil && !counted {
+			err = errors.New("the counter was not gone")
+		}
+		return errors.Join(err,
+			tx.CreateClient(ctx, someClient(poolA, "c1")),
+			tx.CreateDomain(ctx, &userpool.Domain{PoolID: poolA, Name: "d"}),
+			tx.CreateResourceServer(ctx, &userpool.ResourceServer{PoolID: poolA, Identifier: "r"}),
+			tx.CreateGroup(ctx, &userpool.Group{PoolID: poolA, Name: "g"}),
+			tx.AddSigningKeys(ctx, poolA, []store.SigningKey{{KID: "k", Use: store.KeyForID, PKCS8: []byte{1}}}),
+			tx.CreateUser(ctx, u), tx.AddToGroup(ctx, poolA, "g", u.ID),
+			tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeSignUp}),
+			tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.Spend(ctx, poolA, hash("spent"), t0()),
+			tx.PutAuthCode(ctx, auth), tx.PutBrowserSession(ctx, session),
+		)
+	}
+	write(t, s, fill)
+	bob := someUser(2, "bob")
+	bob.PoolID = poolB
+	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.CreateUser(ctx, bob) })
+	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.DeletePool(ctx, poolA) })
+
+	_, err := s.Pool(ctx, poolA)
+	absent(t, err)
+	_, err = s.Client(ctx, "c1")
+	absent(t, err)
+	_, err = s.Domain(ctx, "d")
+	absent(t, err)
+	_, err = s.FindUser(ctx, poolA, u.Names)
+	absent(t, err)
+	_, err = s.BrowserSession(ctx, poolA, session.Hash, t0())
+	absent(t, err)
+	n, err := s.CountUsers(ctx, poolA)
+	same(t, 0, n, err)
+	got, err := s.User(ctx, poolB, bob.ID) // the other pool is untouched
+	same(t, bob, got, err)
+	withPools(t, s, poolA)
+	write(t, s, fill) // nothing is left that is in the way
+}
+
+func purge(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	withPools(t, s, poolA)
+	u := withUser(t, s, 1, "ada")
+	hour := func(n int) time.Time { return t0().Add(time.Duration(n) * time.Hour) }
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		for i := range 4 {
+			g := someGrant(fmt.Sprint("g", i), u)
+			g.ExpiresAt = hour(i)
+			token := hash(g.ID)
+			_, err := tx.Count(ctx, store.Counter{PoolID: poolA, Subject: fmt.Sprint(i), Limit: 1, Now: hour(i - 1), Window: time.Hour})
+			err = errors.Join(err,
+				tx.CreateGrant(ctx, g, &token), tx.Spend(ctx, poolA, hash(g.ID), hour(i)),
+				tx.PutAuthCode(ctx, store.AuthCode{PoolID: poolA, Hash: hash(g.ID), ExpiresAt: hour(i)}),
+				tx.PutBrowserSession(ctx, store.BrowserSession{PoolID: poolA, Hash: hash(g.ID), ExpiresAt: hour(i)}),
+				tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeKind(g.ID), ExpiresAt: hour(i)}))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	left := func(want ...int) {
+		t.Helper()
+		var sessions, codes, auth, spent, counters []int
+		errDone := errors.New("looked")
+		wantErr(t, s, errDone, func(ctx context.Context, tx store.Tx) error {
+			sessions, codes, auth, spent, counters = nil, nil, nil, nil, nil
+			for i := range 4 {
+				id := fmt.Sprint("g", i)
+				if _, err := tx.BrowserSession(ctx, poolA, hash(id), time.Time{}); err == nil {
+					sessions = append(sessions, i)
+				}
+				if _, err := tx.Code(ctx, poolA, u.ID, store.CodeKind(id)); err == nil {
+					codes = append(codes, i)
+				}
+				if _, err := tx.TakeAuthCode(ctx, poolA, hash(id), "g"); err == nil {
+					auth = append(auth, i)
+				}
+				if err := tx.Spend(ctx, poolA, hash(id), hour(i)); err != nil {
+					spent = append(spent, i)
+				}
+				c := store.Counter{PoolID: poolA, Subject: fmt.Sprint(i), Limit: 1, Now: hour(i).Add(-1), Window: time.Hour}
+				if ok, err := tx.Count(ctx, c); err != nil || !ok {
+					counters = append(counters, i)
+				}
+			}
+			return errDone
+		})
+		for name, got := range map[string][]int{
+			"sessions": sessions, "codes": codes, "authorization codes": auth, "spent": spent, "counters": counters,
+		} {
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%s left: %v, want %v", name, got, want)
+			}
+		}
+	}
+	left(0, 1, 2, 3)
+	for _, step := range []struct {
+		now   time.Time
+		limit int
+		left  []int
+	}{{hour(0), 9, []int{0, 1, 2, 3}}, {hour(2), 1, []int{1, 2, 3}}, {hour(2), 9, []int{2, 3}}, {hour(99), 9, nil}} {
+		if err := s.Purge(ctx, step.now, step.limit); err != nil {
+			t.Fatal(err)
+		}
+		left(step.left...)
+		if step.now.Before(hour(24)) { // an access token may still be checked against its grant
+			_, _, err := s.GrantUser(ctx, poolA, "g0")
+			same(t, true, err == nil, err)
+		}
+	}
+	_, _, err := s.GrantUser(ctx, poolA, "g3")
+	absent(t, err)
+	_, _, _, err = s.RefreshToken(ctx, poolA, hash("g3"))
+	absent(t, err)
+}
