@@ -1,0 +1,64 @@
+package account
+
+import (
+	"context"
+
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// AdminGet gives one user. The fault is UserNotFound.
+func (s *Service) AdminGet(ctx context.Context, p *userpool.Pool, username string) (*userpool.User, error) {
+	return s.adminFind(ctx, p, username)
+}
+
+// AdminConfirm confirms a new user without a code; it verifies no address. Faults:
+// UserNotFound, NotAuthorized. The post confirmation trigger belongs behind it.
+func (s *Service) AdminConfirm(ctx context.Context, p *userpool.Pool, username string, _ map[string]string) error {
+	u, err := s.adminFind(ctx, p, username)
+	if err != nil {
+		return err
+	}
+	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
+		if u.Status != userpool.StatusUnconfirmed {
+			return errCannotConfirm(u)
+		}
+		u.Status = userpool.StatusConfirmed
+		return nil
+	})
+	return err
+}
+
+// AdminSetEnabled lets a user sign in, or not; disabling ends everything that
+// sign-ins gave out. The fault is UserNotFound.
+func (s *Service) AdminSetEnabled(ctx context.Context, p *userpool.Pool, username string, enabled bool) error {
+	u, err := s.adminFind(ctx, p, username)
+	if err != nil {
+		return err
+	}
+	_, err = s.update(ctx, p, u.ID, func(tx store.Tx, u *userpool.User) error {
+		u.Enabled = enabled
+		if enabled {
+			return nil
+		}
+		return tx.RevokeUserGrants(ctx, p.ID, u.ID, s.Now())
+	})
+	return err
+}
+
+// AdminDelete deletes a user; see Delete.
+func (s *Service) AdminDelete(ctx context.Context, p *userpool.Pool, username string) error {
+	u, err := s.adminFind(ctx, p, username)
+	if err != nil {
+		return err
+	}
+	return s.Delete(ctx, p, u)
+}
+
+// Delete removes a user with all that belongs to it: names, memberships, codes and
+// what sign-ins gave out. The names can be used again. The fault is UserNotFound.
+func (s *Service) Delete(ctx context.Context, p *userpool.Pool, u *userpool.User) error {
+	return unknownToAdmin(s.Writer.Write(ctx, func(tx store.Tx) error {
+		return tx.DeleteUser(ctx, p.ID, u.ID)
+	}))
+}

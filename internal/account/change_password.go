@@ -1,0 +1,95 @@
+package account
+
+import (
+	"bytes"
+	"context"
+
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// ChangePassword replaces the password of a signed-in user who knows the present
+// one; previous may be "" only for users without a password. Tokens stay valid.
+// Faults: InvalidPassword, LimitExceeded, NotAuthorized, InvalidParameter.
+//
+// Both passwords are computed before the attempt is counted, and what the
+// comparison gave is told only if the count allows it: many guesses at once are
+// many counted guesses.
+func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, u *userpool.User, previous, proposed string) error {
+	if err := conforms(p, proposed); err != nil {
+		return err
+	}
+	if previous == "" && !u.Credential.Empty() {
+		return invalid("Missing required parameter PreviousPassword")
+	}
+	right := u.Credential.Empty() || s.Passwords.Check(ctx, p, u, previous)
+	credential, err := s.Passwords.Make(ctx, p, u, proposed)
+	if err != nil {
+		return err
+	}
+	return unknownToAdmin(s.attempt(ctx, func(tx store.Tx) error {
+		present, err := tx.User(ctx, p.ID, u.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.count(ctx, tx, p, u.ID, limitChange()); err != nil {
+			return err
+		}
+		if !right || !sameCredential(present.Credential, u.Credential) {
+			return fault.New(fault.NotAuthorized, "Incorrect username or password.")
+		}
+		present.Credential = credential
+		return s.save(ctx, tx, p, present)
+	}))
+}
+
+// sameCredential reports whether a was not replaced since b was read.
+func sameCredential(a, b userpool.Credential) bool {
+	return a.Hash == b.Hash && bytes.Equal(a.Verifier, b.Verifier) && bytes.Equal(a.Salt, b.Salt)
+}
+
+// Rehash keeps a password that just proved right in the present form, when it is
+// kept in an older one. Its age stays.
+func (s *Service) Rehash(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) error {
+	if !s.Passwords.Outdated(u.Credential) {
+		return nil
+	}
+	credential, err := s.Passwords.Make(ctx, p, u, password)
+	if err != nil {
+		return err
+	}
+	credential.SetAt = u.Credential.SetAt
+	return s.Writer.Write(ctx, func(tx store.Tx) error {
+		present, err := tx.User(ctx, p.ID, u.ID)
+		if err != nil || !sameCredential(present.Credential, u.Credential) {
+			return err
+		}
+		present.Credential = credential
+		return tx.UpdateUser(ctx, present)
+	})
+}
+
+// AdminSetPassword sets a user's password: for good, or as a temporary one that
+// must be replaced at the next sign-in. Faults: InvalidPassword, UserNotFound.
+func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, username, password string, permanent bool) error {
+	if err := conforms(p, password); err != nil {
+		return err
+	}
+	u, err := s.adminFind(ctx, p, username)
+	if err != nil {
+		return err
+	}
+	credential, err := s.Passwords.Make(ctx, p, u, password)
+	if err != nil {
+		return err
+	}
+	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
+		u.Credential, u.Status = credential, userpool.StatusForceChangePassword
+		if permanent {
+			u.Status = userpool.StatusConfirmed
+		}
+		return nil
+	})
+	return err
+}

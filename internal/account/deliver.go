@@ -1,0 +1,106 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"idpond/internal/message"
+	"idpond/internal/userpool"
+)
+
+// Delivery says where a code went: CodeDeliveryDetails.
+type Delivery struct {
+	Attribute   string // email or phone_number
+	Medium      string // EMAIL or SMS
+	Destination string // masked
+}
+
+const (
+	email       = string(userpool.NameEmail)
+	phoneNumber = string(userpool.NamePhoneNumber)
+)
+
+// contacts are the attributes that codes can be sent to.
+func contacts() []string { return []string{email, phoneNumber} }
+
+func medium(attribute string) string {
+	if attribute == phoneNumber {
+		return message.SMS
+	}
+	return message.Email
+}
+
+func deliveryTo(attribute, address string) *Delivery {
+	mask := userpool.MaskEmail
+	if attribute == phoneNumber {
+		mask = userpool.MaskPhone
+	}
+	return &Delivery{Attribute: attribute, Medium: medium(attribute), Destination: mask(address)}
+}
+
+// deliver sends a code that is stored, and says where it went. The triggers that
+// write or send messages belong here.
+func (s *Service) deliver(ctx context.Context, p *userpool.Pool, u *userpool.User, clientID string, kind message.Kind, c freshCode) (*Delivery, error) {
+	err := s.Messages.Send(ctx, p, message.Note{
+		Kind: kind, Medium: medium(c.stored.Attribute), To: c.stored.SentTo,
+		Username: u.Username, ClientID: clientID, Code: c.text,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return deliveryTo(c.stored.Attribute, c.stored.SentTo), nil
+}
+
+// confirmationChannel is the attribute whose ownership a sign-up's code proves: one
+// that the pool verifies and the user has, the phone before the e-mail; "" when
+// there is none (reference: api-behaviour §17).
+func confirmationChannel(p *userpool.Pool, u *userpool.User) string {
+	for _, name := range []string{phoneNumber, email} {
+		if autoVerified(p, name) && u.Attributes[name] != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+func autoVerified(p *userpool.Pool, attribute string) bool {
+	return slices.Contains(p.Settings.AutoVerifiedAttributes, attribute)
+}
+
+func verified(u *userpool.User, attribute string) bool {
+	return u.Attributes[attribute] != "" && u.Attributes[userpool.VerifiedName(attribute)] == "true"
+}
+
+// recoveryChannels are the attributes by which a pool's users recover their
+// accounts, best first; none when only an administrator may help. A pool without
+// the setting takes the phone first (reference: api-behaviour §20.6).
+func recoveryChannels(p *userpool.Pool) []string {
+	setting := p.Settings.AccountRecoverySetting
+	if setting == nil || len(setting.RecoveryMechanisms) == 0 {
+		return []string{phoneNumber, email}
+	}
+	mechanisms := slices.SortedFunc(slices.Values(setting.RecoveryMechanisms),
+		func(a, b userpool.RecoveryOption) int { return cmp.Compare(a.Priority, b.Priority) })
+	var channels []string
+	for _, m := range mechanisms {
+		switch m.Name {
+		case "verified_email":
+			channels = append(channels, email)
+		case "verified_phone_number":
+			channels = append(channels, phoneNumber)
+		}
+	}
+	return channels
+}
+
+// recoveryChannel is the first of the pool's channels that is the user's own; ""
+// without one. An active MFA channel will not count.
+func recoveryChannel(p *userpool.Pool, u *userpool.User) string {
+	for _, name := range recoveryChannels(p) {
+		if verified(u, name) {
+			return name
+		}
+	}
+	return ""
+}

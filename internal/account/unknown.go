@@ -1,0 +1,107 @@
+package account
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// A client with PreventUserExistenceErrors is not told that a user is unknown: it
+// gets the answers, the caps and the kinds of refusal of a user who is there
+// (reference: api-behaviour §16). What the answers need follows from the name and
+// the server's key; the counters remember the rest.
+
+// findFor finds a user for a public operation of a client. When there is none it
+// gives nil if the client hides that, and the fault if not.
+func (s *Service) findFor(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, name string) (*userpool.User, error) {
+	u, err := s.Find(ctx, p, name)
+	switch {
+	case !errors.Is(err, store.ErrNotFound):
+		return u, err
+	case c.HidesUserExistence():
+		return nil, nil
+	}
+	return nil, errUnknownHere()
+}
+
+func errUnknownHere() error {
+	return fault.New(fault.UserNotFound, "Username/client id combination not found.")
+}
+
+// stranger is the subject that an unknown name's attempts are counted under.
+func (s *Service) stranger(p *userpool.Pool, name string) string {
+	return "stranger/" + hex.EncodeToString(s.secretOf(p, "subject", name)[:16])
+}
+
+func (s *Service) secretOf(p *userpool.Pool, use, name string) []byte {
+	mac := hmac.New(sha256.New, s.Keys.Derive("account/stranger"))
+	fmt.Fprintf(mac, "%s\x00%s\x00%s", p.ID, use, p.Fold(name))
+	return mac.Sum(nil)
+}
+
+// strangerAsks counts a request for a code for an unknown name and remembers that
+// one was asked for.
+func (s *Service) strangerAsks(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
+	subject := s.stranger(p, name)
+	return s.attempt(ctx, func(tx store.Tx) error {
+		if err := s.count(ctx, tx, p, subject, l); err != nil {
+			return err
+		}
+		_, err := tx.Count(ctx, s.asked(p, subject, kind))
+		return err
+	})
+}
+
+// strangerTries counts an attempt at a code of an unknown name and refuses it: the
+// code is wrong when one was asked for, and expired otherwise.
+func (s *Service) strangerTries(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
+	subject := s.stranger(p, name)
+	err := s.attempt(ctx, func(tx store.Tx) error { return s.count(ctx, tx, p, subject, l) })
+	if err != nil {
+		return err
+	}
+	// A counter can only be read by counting, so a count that succeeds is undone.
+	errNotAsked := errors.New("account: no code was asked for")
+	err = s.Writer.Write(ctx, func(tx store.Tx) error {
+		first, err := tx.Count(ctx, s.asked(p, subject, kind))
+		if err == nil && first {
+			return errNotAsked
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, errNotAsked):
+		return errExpiredCode()
+	case err != nil:
+		return err
+	}
+	return errCodeMismatch()
+}
+
+// asked is the counter that is full while a code, if there had been one, would live.
+func (s *Service) asked(p *userpool.Pool, subject string, kind store.CodeKind) store.Counter {
+	return store.Counter{PoolID: p.ID, Subject: subject, Action: "asked for " + string(kind), Limit: 1, Window: codeLife(kind), Now: s.Now()}
+}
+
+// pretendDelivery is where a code for an unknown name would have gone: to the name
+// itself when it is an address on one of the channels, else to an address that is
+// made up, the same each time, on the first of them.
+func (s *Service) pretendDelivery(p *userpool.Pool, name string, channels []string) *Delivery {
+	for _, channel := range channels {
+		if channel == email && userpool.IsEmail(name) || channel == phoneNumber && userpool.IsPhoneNumber(name) {
+			return deliveryTo(channel, name)
+		}
+	}
+	r := s.secretOf(p, "address", name)
+	if len(channels) > 0 && channels[0] == phoneNumber {
+		return deliveryTo(phoneNumber, fmt.Sprintf("+%04d", (uint(r[0])<<8|uint(r[1]))%10000))
+	}
+	return deliveryTo(email, string('a'+r[0]%26)+"@"+string('a'+r[1]%26))
+}
