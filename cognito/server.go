@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"time"
 
+	"idpond/internal/account"
 	"idpond/internal/fault"
 	"idpond/internal/userpool"
 )
@@ -58,6 +59,7 @@ type Server struct {
 	Clients      Clients
 	AccessTokens AccessTokens
 	Signatures   Signatures
+	Accounts     *account.Service
 	AccountID    string // 12 digits, for ARNs
 	Log          *slog.Logger
 
@@ -76,7 +78,12 @@ type Server struct {
 
 // Init registers every operation.
 func (s *Server) Init() *Server {
-	return s.register()
+	return s.register(
+		s.signUpOperations(),
+		s.accountOperations(),
+		s.adminUserOperations(),
+		s.listUsersOperations(),
+	)
 }
 
 // register makes s answer the operations of the groups.
