@@ -1,0 +1,134 @@
+// Package auth signs users in. The JSON API's public and administrator's
+// operations and the hosted pages are three sides of one engine:
+//
+//	Initiate ── USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH ──────────┐
+//	         ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER ── right answer ────┤
+//	PageSignIn ── password ────────────────────────────────────────────┤
+//	                                                       first factor passed
+//	                                                                   │
+//	  refused by state ◀── disabled, UNCONFIRMED, RESET_REQUIRED, … ───┤
+//	                                                                   ▼
+//	                  FORCE_CHANGE_PASSWORD ─▶ NEW_PASSWORD_REQUIRED ─▶│
+//	                                                                [device]
+//	                                                                [MFA]
+//	                                                                   ▼
+//	                                           grant and tokens, or the pages' code
+//
+// What a challenge has to remember travels sealed with the client (Session,
+// SECRET_BLOCK) and is spent once, in the transaction that its right answer
+// causes; InitiateAuth with SRP writes nothing. A password is checked before the
+// transaction, and the transaction decides what the check was worth: inside a
+// lock a right password counts as little as a wrong one.
+//
+// The stages in brackets have their place in nextStep and no factor yet: a pool
+// that requires MFA refuses to sign in rather than to sign in without it.
+// Refresh, revocation and the check of access tokens stand beside the engine.
+package auth
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"idpond/internal/account"
+	"idpond/internal/fault"
+	"idpond/internal/seal"
+	"idpond/internal/store"
+	"idpond/internal/tokens"
+	"idpond/internal/userpool"
+)
+
+// Config is what sign-ins read of the configuration; directory.Service has it.
+type Config interface {
+	// PoolClient gives a client of the pool, or a ResourceNotFound fault.
+	PoolClient(ctx context.Context, pool *userpool.Pool, clientID string) (*userpool.AppClient, error)
+}
+
+// Store is what sign-ins read and write of users and grants.
+type Store interface {
+	store.Users
+	store.Grants
+	store.Writer
+}
+
+// Service signs users in. Its fields are set once, before use.
+type Service struct {
+	Config   Config
+	Store    Store
+	Accounts *account.Service
+	Tokens   *tokens.Service
+	Keys     *seal.Keyring // seals what clients carry
+	Now      func() time.Time
+	Rand     io.Reader // crypto/rand.Reader
+}
+
+// Side is the door through which a sign-in goes. A challenge must be answered on
+// the side on which it was begun.
+type Side string
+
+// The sides.
+const (
+	Public Side = "public" // InitiateAuth, RespondToAuthChallenge
+	Admin  Side = "admin"  // AdminInitiateAuth, AdminRespondToAuthChallenge
+	Pages  Side = "pages"  // the hosted pages
+)
+
+// Challenge names (reference: api-behaviour §12).
+const (
+	ChallengePasswordVerifier    = "PASSWORD_VERIFIER"
+	ChallengeNewPasswordRequired = "NEW_PASSWORD_REQUIRED"
+)
+
+// InitiateRequest begins a sign-in.
+type InitiateRequest struct {
+	Pool       *userpool.Pool
+	Client     *userpool.AppClient
+	Side       Side
+	Flow       string
+	Parameters map[string]string // AuthParameters
+	Metadata   map[string]string // ClientMetadata, for the triggers
+}
+
+// RespondRequest answers a challenge.
+type RespondRequest struct {
+	Pool      *userpool.Pool
+	Client    *userpool.AppClient
+	Side      Side
+	Challenge string
+	Session   string
+	Answers   map[string]string // ChallengeResponses
+	Metadata  map[string]string // ClientMetadata, for the triggers
+}
+
+// Outcome is where a sign-in stands: Tokens, or a challenge.
+type Outcome struct {
+	Tokens              *tokens.Set
+	Challenge           string
+	Parameters          map[string]string // of the challenge; never nil
+	Session             string            // "" where the challenge has none
+	AvailableChallenges []string
+}
+
+// The refusals that several steps make (reference: api-behaviour §21).
+func errIncorrect() error {
+	return fault.New(fault.NotAuthorized, "Incorrect username or password.")
+}
+
+func errLocked() error { return fault.New(fault.NotAuthorized, "Password attempts exceeded") }
+
+func errUnknownUser() error { return fault.New(fault.UserNotFound, "User does not exist.") }
+
+func errMissing(parameter string) error {
+	return fault.Newf(fault.InvalidParameter, "Missing required parameter %s", parameter)
+}
+
+// attempt is a sign-in under way.
+type attempt struct {
+	pool   *userpool.Pool
+	client *userpool.AppClient
+	side   Side
+	user   *userpool.User // once it is known
+}
+
+func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }

@@ -1,0 +1,169 @@
+package auth
+
+import (
+	"context"
+	"time"
+
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/tokens"
+	"idpond/internal/userpool"
+)
+
+// stage is how far a sign-in has come; stages are passed in this order.
+type stage int
+
+const (
+	passedFirstFactor stage = iota
+	passedNewPassword
+)
+
+// findUser finds who may sign in by a name. Unknown is nil, without an error.
+func (s *Service) findUser(ctx context.Context, pool *userpool.Pool, name string) (*userpool.User, error) {
+	u, err := s.Accounts.Find(ctx, pool, name)
+	if isNotFound(err) {
+		return nil, nil
+	}
+	return u, err
+}
+
+// firstFactor ends the first factor of a: right says whether the proof was, and
+// passed writes what its success changes. What a right password is worth is
+// decided in one transaction with what follows from it.
+func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, passed func(store.Tx) error) (*Outcome, error) {
+	now := s.Now()
+	if !right {
+		return nil, s.wrongPassword(ctx, a, now)
+	}
+	record := func(tx store.Tx) error {
+		switch ok, err := tx.PasswordRight(ctx, a.pool.ID, a.user.ID, now); {
+		case isNotFound(err): // deleted meanwhile
+			return errIncorrect()
+		case err != nil:
+			return err
+		case !ok:
+			return errLocked()
+		}
+		return passed(tx)
+	}
+	if refused := refusedByState(a.pool, a.user, now); refused != nil {
+		if err := s.Store.Write(ctx, record); err != nil {
+			return nil, err
+		}
+		return nil, refused
+	}
+	return s.proceed(ctx, a, passedFirstFactor, record)
+}
+
+// wrongPassword counts a failed password and gives the refusal.
+func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) error {
+	var counted bool
+	err := s.Store.Write(ctx, func(tx store.Tx) (err error) {
+		counted, err = tx.PasswordWrong(ctx, a.pool.ID, a.user.ID, now)
+		return err
+	})
+	switch {
+	case isNotFound(err), err == nil && counted: // the user may be gone meanwhile
+		return errIncorrect()
+	case err != nil:
+		return err
+	}
+	return errLocked()
+}
+
+// refusedByState says why a user who gave the right password may not sign in, or
+// nil (reference: api-behaviour §8).
+func refusedByState(pool *userpool.Pool, u *userpool.User, now time.Time) error {
+	switch {
+	case !u.Enabled:
+		return fault.New(fault.NotAuthorized, "User is disabled.")
+	case u.Status == userpool.StatusUnconfirmed:
+		return fault.New(fault.UserNotConfirmed, "User is not confirmed.")
+	case u.Status == userpool.StatusResetRequired:
+		return errResetRequired()
+	case u.Status == userpool.StatusForceChangePassword && temporaryPasswordExpired(pool, u, now):
+		return fault.New(fault.NotAuthorized, "Temporary password has expired and must be reset by an administrator.")
+	case u.Status == userpool.StatusConfirmed, u.Status == userpool.StatusForceChangePassword:
+		return nil
+	}
+	return errIncorrect() // EXTERNAL_PROVIDER: federated users have no password here
+}
+
+func errResetRequired() error {
+	return fault.New(fault.PasswordResetRequired, "Password reset required for the user")
+}
+
+func temporaryPasswordExpired(pool *userpool.Pool, u *userpool.User, now time.Time) bool {
+	days := pool.Settings.Policies.PasswordPolicy.TemporaryPasswordValidityDays
+	if days == 0 {
+		days = 7
+	}
+	return !now.Before(u.Credential.SetAt.AddDate(0, 0, days))
+}
+
+// proceed takes a on from a stage that it passed: to the next challenge, or to
+// its end. record writes what the passing of the stage changes; it may set
+// a.user to what it wrote.
+func (s *Service) proceed(ctx context.Context, a *attempt, passed stage, record func(store.Tx) error) (*Outcome, error) {
+	challenge, err := nextStep(a, passed)
+	if err != nil {
+		return nil, err
+	}
+	if challenge == "" {
+		return s.finish(ctx, a, record)
+	}
+	if err := s.Store.Write(ctx, record); err != nil {
+		return nil, err
+	}
+	return s.challenge(a, challenge)
+}
+
+// finish ends a sign-in: it gives a grant and its tokens, or nothing on the pages,
+// which give an authorization code. The tokens are signed after the transaction.
+func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) error) (*Outcome, error) {
+	out := &Outcome{Parameters: map[string]string{}}
+	if a.side == Pages {
+		return out, s.Store.Write(ctx, record)
+	}
+	issue, err := s.Tokens.Begin()
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Write(ctx, func(tx store.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		return issue.Save(ctx, tx, tokens.GrantRequest{Pool: a.pool, Client: a.client, User: a.user})
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Tokens, err = s.Tokens.Finish(ctx, issue)
+	return out, err
+}
+
+// nextStep names the challenge that a user has to answer before the sign-in is
+// done, or "". Devices and MFA take their places here, in this order.
+func nextStep(a *attempt, passed stage) (string, error) {
+	if a.pool.Settings.MfaConfiguration == "ON" {
+		// Before anything else is asked or changed: the sign-in can't be finished.
+		return "", fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, which can't be carried out.")
+	}
+	if passed < passedNewPassword && a.user.Status == userpool.StatusForceChangePassword {
+		return ChallengeNewPasswordRequired, nil
+	}
+	return "", nil
+}
+
+// challenge puts a challenge to the client.
+func (s *Service) challenge(a *attempt, name string) (*Outcome, error) {
+	text, err := s.newSession(a, name)
+	if err != nil {
+		return nil, err
+	}
+	parameters, err := newPasswordParameters(a.pool, a.user)
+	if err != nil {
+		return nil, err
+	}
+	return &Outcome{Challenge: name, Session: text, Parameters: parameters}, nil
+}

@@ -1,0 +1,144 @@
+package auth
+
+import (
+	"context"
+
+	"idpond/internal/account"
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// Initiate begins a sign-in (InitiateAuth, AdminInitiateAuth), in the order of
+// checks of api-behaviour §1.1: the flow, the secret hash, the parameters, the
+// user, the lock, the password, the user's state.
+func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, error) {
+	flow := currentFlow(r.Flow)
+	if err := s.flowProblem(r.Pool, r.Client, r.Side, flow); err != nil {
+		return nil, err
+	}
+	if flow == userpool.FlowRefreshToken {
+		return s.refresh(ctx, r)
+	}
+	username, err := namedUser(r.Client, r.Parameters)
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side}
+	if flow == userpool.FlowUserSRP {
+		return s.beginSRP(ctx, a, username, r.Parameters["SRP_A"])
+	}
+	if r.Parameters["PASSWORD"] == "" {
+		return nil, errMissing("PASSWORD")
+	}
+	return s.password(ctx, a, username, r.Parameters["PASSWORD"])
+}
+
+// currentFlow gives the current name of a flow that has two.
+func currentFlow(flow string) string {
+	switch flow {
+	case "ADMIN_NO_SRP_AUTH":
+		return userpool.FlowAdminUserPassword
+	case "REFRESH_TOKEN":
+		return userpool.FlowRefreshToken
+	}
+	return flow
+}
+
+// flowProblem says why a flow can't be used, in the service's differing
+// sentences (reference: api-behaviour §10), or nil.
+func (s *Service) flowProblem(pool *userpool.Pool, client *userpool.AppClient, side Side, flow string) error {
+	if flow == userpool.FlowUserPassword && side == Admin || flow == userpool.FlowAdminUserPassword && side != Admin {
+		return fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
+	}
+	allowed := client.AllowsFlow(flow)
+	switch flow {
+	case userpool.FlowAdminUserPassword:
+		if !allowed {
+			return fault.New(fault.InvalidParameter, "Auth flow not enabled for this client")
+		}
+	case userpool.FlowUserSRP:
+		if !allowed || !s.Accounts.Passwords.SRP() {
+			return fault.New(fault.InvalidParameter, "USER_SRP_AUTH is not enabled for the client.")
+		}
+	case userpool.FlowCustom:
+		if allowed { // no trigger can be called yet, so none counts as configured
+			return fault.New(fault.InvalidParameter, "Custom auth lambda trigger is not configured for the user pool.")
+		}
+		return fault.New(fault.InvalidParameter, "CUSTOM_AUTH is not enabled for the client.")
+	case userpool.FlowUserPassword, userpool.FlowRefreshToken:
+		if !allowed {
+			return fault.Newf(fault.InvalidParameter, "%s flow not enabled for this client", flow)
+		}
+	default: // USER_AUTH has its place in Initiate, and no factor to choose yet
+		return fault.Newf(fault.InvalidParameter, "%s flow not enabled for this client", flow)
+	}
+	return nil
+}
+
+// namedUser gives the USERNAME of AuthParameters or ChallengeResponses, once its
+// SECRET_HASH is right.
+func namedUser(client *userpool.AppClient, parameters map[string]string) (string, error) {
+	hash, username := parameters["SECRET_HASH"], parameters["USERNAME"]
+	if username == "" && (hash != "" || !client.Confidential()) {
+		return "", errMissing("USERNAME")
+	}
+	return username, account.CheckSecretHash(client, username, hash)
+}
+
+// password takes a password in the clear as the first factor.
+func (s *Service) password(ctx context.Context, a *attempt, username, password string) (*Outcome, error) {
+	u, err := s.findUser(ctx, a.pool, username)
+	if err != nil {
+		return nil, err
+	}
+	hidden := a.client.HidesUserExistence()
+	switch {
+	case u == nil && !hidden:
+		return nil, errUnknownUser()
+	case u == nil:
+		return nil, s.refuseStranger(ctx, a.pool, username, func() {
+			s.Accounts.Passwords.Check(ctx, a.pool, nil, password)
+		})
+	case u.LockedUntil.After(s.Now()):
+		return nil, errLocked()
+	case !hidden && imported(u):
+		return nil, errResetRequired()
+	}
+	a.user = u
+	right := s.Accounts.Passwords.Check(ctx, a.pool, u, password)
+	if err := ctx.Err(); err != nil {
+		return nil, err // the check may not have been made, so nothing is counted
+	}
+	var fresh *userpool.Credential
+	if right && s.Accounts.Passwords.Outdated(u.Credential) {
+		c, err := s.Accounts.Passwords.Make(ctx, a.pool, u, password)
+		if err != nil {
+			return nil, err
+		}
+		c.SetAt = u.Credential.SetAt // it is the same password
+		fresh = &c
+	}
+	return s.firstFactor(ctx, a, right, func(tx store.Tx) error { return s.keepAnew(ctx, tx, a, fresh) })
+}
+
+// keepAnew writes a password that was kept in an outdated form in the present
+// one, unless it was changed since.
+func (s *Service) keepAnew(ctx context.Context, tx store.Tx, a *attempt, fresh *userpool.Credential) error {
+	if fresh == nil {
+		return nil
+	}
+	u, err := tx.User(ctx, a.pool.ID, a.user.ID)
+	if err != nil || !u.Credential.SetAt.Equal(fresh.SetAt) {
+		return err
+	}
+	u.Credential = *fresh
+	return tx.UpdateUser(ctx, u)
+}
+
+// imported reports whether u never had a password here and has to set one: that
+// is said without a right password, which nobody could give (reference:
+// api-behaviour §16, last row).
+func imported(u *userpool.User) bool {
+	return u.Status == userpool.StatusResetRequired && u.Credential.Empty()
+}

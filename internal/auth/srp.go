@@ -1,0 +1,152 @@
+package auth
+
+import (
+	"context"
+	"encoding/base64"
+	"time"
+
+	"idpond/internal/fault"
+	"idpond/internal/srp"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// secretBlock is what SECRET_BLOCK carries from the challenge to its answer. The
+// key is all that is left of the exchange (see package srp).
+type secretBlock struct {
+	Client   string    `json:"c"`
+	User     string    `json:"u,omitempty"` // id, "" for a stranger
+	UserID   string    `json:"i"`           // USER_ID_FOR_SRP
+	Stranger string    `json:"n,omitempty"` // the name that nobody has
+	Side     Side      `json:"s"`
+	Key      []byte    `json:"k"`
+	Password int64     `json:"p"` // when the password was set, µs: another one ends the exchange
+	Expires  time.Time `json:"e"`
+}
+
+func blockLabel(pool *userpool.Pool) string { return "auth/secret-block/" + pool.ID }
+
+// beginSRP answers SRP_A with the challenge PASSWORD_VERIFIER. Nothing is
+// written and nobody is locked out yet: failures count when the answer comes.
+func (s *Service) beginSRP(ctx context.Context, a *attempt, username, public string) (*Outcome, error) {
+	if public == "" {
+		return nil, errMissing("SRP_A")
+	}
+	client, err := srp.ParsePublic(public)
+	if err != nil {
+		return nil, fault.New(fault.InvalidParameter, "Invalid SRP_A").Because(err)
+	}
+	u, err := s.findUser(ctx, a.pool, username)
+	if err != nil {
+		return nil, err
+	}
+	if hidden := a.client.HidesUserExistence(); !hidden && u == nil {
+		return nil, errUnknownUser()
+	} else if !hidden && u != nil && imported(u) {
+		return nil, errResetRequired()
+	}
+	block, salt, verifier := s.exchangeFor(a, u, username)
+	exchange, err := srp.Begin(verifier)
+	if err != nil {
+		return nil, err
+	}
+	block.Key = exchange.Key(client)
+	text, err := s.Keys.SealBlock(blockLabel(a.pool), block)
+	if err != nil {
+		return nil, err
+	}
+	return &Outcome{Challenge: ChallengePasswordVerifier, Parameters: map[string]string{
+		"SALT": srp.SaltHex(salt), "SRP_B": exchange.PublicHex(), "SECRET_BLOCK": text,
+		"USERNAME": block.UserID, "USER_ID_FOR_SRP": block.UserID,
+	}}, nil
+}
+
+// exchangeFor gives what an exchange with a user goes by. A name that nobody has,
+// and a user without a verifier, get one that no password fits.
+func (s *Service) exchangeFor(a *attempt, u *userpool.User, username string) (block secretBlock, salt, verifier []byte) {
+	block = secretBlock{Client: a.client.ID, Side: a.side, Expires: s.Now().Add(a.client.AuthSessionLife())}
+	if u != nil {
+		block.User, block.UserID, block.Password = u.ID, u.Username, passwordTime(u)
+		if len(u.Credential.Verifier) > 0 {
+			return block, u.Credential.Salt, u.Credential.Verifier
+		}
+	}
+	sim := srp.Simulate(s.Keys.Derive("auth/simulated-srp"), a.pool.ID, a.pool.Fold(username))
+	if u == nil {
+		block.Stranger, block.UserID = username, strangerID(a.pool, username, sim.UserID)
+	}
+	return block, sim.Salt, sim.Verifier
+}
+
+// strangerID is the USER_ID_FOR_SRP of a name that nobody has: what a user with
+// that name would show. That is the name itself where it can be a username, and a
+// generated id where usernames are.
+func strangerID(pool *userpool.Pool, name, generated string) string {
+	if kind, problem := pool.NewUsernameProblem(name); kind != "" || problem != "" {
+		return generated
+	}
+	return pool.Fold(name)
+}
+
+// verifySRP takes the answer to PASSWORD_VERIFIER.
+func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username string) (*Outcome, error) {
+	for _, name := range []string{"PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"} {
+		if r.Answers[name] == "" {
+			return nil, errMissing(name)
+		}
+	}
+	// The timestamp is part of what is signed. Its age is not judged: the block has
+	// an expiry of its own, works once, and clocks of phones are wrong.
+	if _, err := srp.ParseTimestamp(r.Answers["TIMESTAMP"]); err != nil {
+		return nil, fault.New(fault.InvalidParameter, "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.").Because(err)
+	}
+	block, err := s.openBlock(r)
+	if err != nil {
+		return nil, err
+	}
+	if block.Stranger != "" {
+		return nil, s.refuseStranger(ctx, r.Pool, block.Stranger, func() { proven(r, block) })
+	}
+	u, err := s.Store.User(ctx, r.Pool.ID, block.User)
+	switch {
+	case isNotFound(err):
+		return nil, errIncorrect()
+	case err != nil:
+		return nil, err
+	case u.LockedUntil.After(s.Now()):
+		return nil, errLocked()
+	}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}
+	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
+	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
+		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], block.Expires)
+	})
+}
+
+// openBlock opens the SECRET_BLOCK of an answer and checks that it belongs to r's
+// pool, client and side, and still runs.
+func (s *Service) openBlock(r RespondRequest) (*secretBlock, error) {
+	var block secretBlock
+	if err := s.Keys.OpenBlock(blockLabel(r.Pool), r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], &block); err != nil {
+		return nil, errInvalidSession()
+	}
+	switch {
+	case block.Client != r.Client.ID || block.Side != r.Side:
+		return nil, errInvalidSession()
+	case !s.Now().Before(block.Expires):
+		return nil, errSessionExpired()
+	}
+	return &block, nil
+}
+
+// proven checks the signature of an answer.
+func proven(r RespondRequest, block *secretBlock) bool {
+	raw, err := base64.StdEncoding.DecodeString(r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"])
+	if err != nil {
+		return false
+	}
+	claim := srp.Claim{
+		PoolName: srp.PoolName(r.Pool.ID), UserID: block.UserID, SecretBlock: raw, Timestamp: r.Answers["TIMESTAMP"],
+	}
+	return claim.Proven(block.Key, r.Answers["PASSWORD_CLAIM_SIGNATURE"])
+}
