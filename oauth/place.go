@@ -1,0 +1,57 @@
+package oauth
+
+import (
+	"context"
+	"net/http"
+
+	"idpond/internal/fault"
+	"idpond/internal/userpool"
+)
+
+// Place is the address that a request came to: a pool's own host, or the plain
+// host that all pools share.
+type Place struct {
+	Domain *userpool.Domain // of the host; nil on the plain host
+}
+
+// Place tells from r's Host header whose address was called.
+func (s *Server) Place(r *http.Request) (Place, error) {
+	d, err := s.Directory.DomainOfHost(r.Context(), r.Host)
+	if fault.Is(err, fault.ResourceNotFound) {
+		return Place{}, nil
+	}
+	return Place{Domain: d}, err
+}
+
+// clientAt finds a client by id as it is known at a place: on a pool's own host
+// the clients of other pools don't exist. The fault is ResourceNotFound.
+func (s *Server) clientAt(ctx context.Context, at Place, id string) (*userpool.Pool, *userpool.AppClient, error) {
+	pool, client, err := s.Directory.Client(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !at.serves(pool.ID) {
+		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+	}
+	return pool, client, nil
+}
+
+func (at Place) serves(poolID string) bool { return at.Domain == nil || at.Domain.PoolID == poolID }
+
+// pagesVersion is 1 for classic pages, 2 for managed login. It belongs to the
+// domain; on the plain host the pool's domain decides, and a pool without one
+// has version 2, which can do more.
+func (s *Server) pagesVersion(ctx context.Context, at Place, pool *userpool.Pool) (int, error) {
+	if at.Domain != nil {
+		return at.Domain.ManagedLoginVersion, nil
+	}
+	domains, err := s.Directory.PoolDomains(ctx, pool.ID)
+	if err != nil {
+		return 0, err
+	}
+	version := 2
+	for _, d := range domains {
+		version = min(version, d.ManagedLoginVersion)
+	}
+	return version, nil
+}
