@@ -7,7 +7,7 @@ import (
 	"net"
 	"net/http"
 
-	"idpond/internal/store"
+	"idpond/internal/auth"
 	"idpond/internal/userpool"
 )
 
@@ -18,13 +18,7 @@ type Client struct {
 }
 
 // Caller is the user of an access token.
-type Caller struct {
-	Pool   *userpool.Pool
-	Client *userpool.AppClient
-	User   *userpool.User
-	Grant  *store.Grant
-	Scopes []string
-}
+type Caller = auth.Caller
 
 // request is what is known of a request beside its body.
 type request struct {

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"idpond/internal/account"
+	"idpond/internal/auth"
 	"idpond/internal/fault"
 	"idpond/internal/userpool"
 )
@@ -60,6 +61,7 @@ type Server struct {
 	AccessTokens AccessTokens
 	Signatures   Signatures
 	Accounts     *account.Service
+	Auth         *auth.Service
 	AccountID    string // 12 digits, for ARNs
 	Log          *slog.Logger
 
@@ -83,6 +85,8 @@ func (s *Server) Init() *Server {
 		s.accountOperations(),
 		s.adminUserOperations(),
 		s.listUsersOperations(),
+		s.signInOperations(),
+		s.tokenOperations(),
 	)
 }
 
