@@ -317,7 +317,7 @@ func card(f Frame, title string) templ.Component {
 	})
 }
 
-// mark is the project's sign: what a stone does to a pond.
+// mark is the project's sign: water.
 func mark() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -339,7 +339,7 @@ func mark() templ.Component {
 			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<svg class=\"mark\" viewBox=\"0 0 36 36\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"36\" height=\"36\" rx=\"9\"></rect><circle cx=\"18\" cy=\"12\" r=\"2.6\"></circle><path d=\"M12.5 20.2c1.2-2.2 9.8-2.2 11 0M8.5 25.4c2-5.4 17-5.4 19 0\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<svg class=\"mark\" viewBox=\"0 0 36 36\" aria-hidden=\"true\" focusable=\"false\"><rect width=\"36\" height=\"36\" rx=\"9\"></rect><path d=\"M8 14c3.3-3.2 6.7-3.2 10 0s6.7 3.2 10 0M8 22c3.3-3.2 6.7-3.2 10 0s6.7 3.2 10 0\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -49,8 +49,9 @@ document.addEventListener("click", async (event) => {
     getSelection().selectAllChildren(source);
     if (!document.execCommand("copy")) return;
   }
-  button.textContent = button.dataset.done;
-  setTimeout(() => { button.textContent = button.dataset.label; }, 2000);
+  const label = button.querySelector("[data-done]");
+  label.textContent = label.dataset.done;
+  setTimeout(() => { label.textContent = label.dataset.label; }, 2000);
 });
 const showCopyButtons = (root) => {
   for (const button of root.querySelectorAll("button[data-copy]")) button.hidden = false;
