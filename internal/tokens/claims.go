@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -47,12 +48,13 @@ func (u *subject) idClaims() map[string]any {
 	if u.grant.OAuth && !slices.Contains(u.grant.Scopes, ScopeOpenID) {
 		return nil
 	}
-	c := u.common("id", u.client.IDTokenLife())
+	c := map[string]any{}
 	for name, value := range Readable(u.client, u.user, u.grant.Scopes) {
 		if v, ok := attributeClaim(name, value); ok {
 			c[name] = v
 		}
 	}
+	maps.Copy(c, u.common("id", u.client.IDTokenLife())) // no attribute stands in for one of these
 	c["aud"] = u.client.ID
 	c["cognito:username"] = u.user.Username
 	if u.revocable() {
