@@ -28,9 +28,9 @@ func (s *Service) findUser(ctx context.Context, pool *userpool.Pool, name string
 }
 
 // firstFactor ends the first factor of a: right says whether the proof was, and
-// passed writes what its success changes. What a right password is worth is
-// decided in one transaction with what follows from it.
-func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, passed func(store.Tx) error) (*Outcome, error) {
+// also, if set, writes what its success changes. What a right password is worth
+// is decided in one transaction with what follows from it.
+func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, also func(store.Tx) error) (*Outcome, error) {
 	now := s.Now()
 	if !right {
 		return nil, s.wrongPassword(ctx, a, now)
@@ -43,8 +43,10 @@ func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, passe
 			return err
 		case !ok:
 			return errLocked()
+		case also != nil:
+			return also(tx)
 		}
-		return passed(tx)
+		return nil
 	}
 	if refused := refusedByState(a.pool, a.user, now); refused != nil {
 		if err := s.Store.Write(ctx, record); err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/fault"
-	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -110,30 +109,12 @@ func (s *Service) password(ctx context.Context, a *attempt, username, password s
 	if err := ctx.Err(); err != nil {
 		return nil, err // the check may not have been made, so nothing is counted
 	}
-	var fresh *userpool.Credential
-	if right && s.Accounts.Passwords.Outdated(u.Credential) {
-		c, err := s.Accounts.Passwords.Make(ctx, a.pool, u, password)
-		if err != nil {
+	if right {
+		if err := s.Accounts.Rehash(ctx, a.pool, u, password); err != nil {
 			return nil, err
 		}
-		c.SetAt = u.Credential.SetAt // it is the same password
-		fresh = &c
 	}
-	return s.firstFactor(ctx, a, right, func(tx store.Tx) error { return s.keepAnew(ctx, tx, a, fresh) })
-}
-
-// keepAnew writes a password that was kept in an outdated form in the present
-// one, unless it was changed since.
-func (s *Service) keepAnew(ctx context.Context, tx store.Tx, a *attempt, fresh *userpool.Credential) error {
-	if fresh == nil {
-		return nil
-	}
-	u, err := tx.User(ctx, a.pool.ID, a.user.ID)
-	if err != nil || !u.Credential.SetAt.Equal(fresh.SetAt) {
-		return err
-	}
-	u.Credential = *fresh
-	return tx.UpdateUser(ctx, u)
+	return s.firstFactor(ctx, a, right, nil)
 }
 
 // imported reports whether u never had a password here and has to set one: that
