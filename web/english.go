@@ -87,6 +87,14 @@ func (English) NewCodeSent() string {
 	return "We have sent a new code. The one before no longer counts."
 }
 
+func (English) CodeNotSent() string {
+	return "We could not send the code. Ask for a new one in a moment."
+}
+func (English) ConfirmedHeading() string { return "Account confirmed" }
+func (English) Confirmed() string {
+	return "Your account is confirmed. You can close this page and sign in."
+}
+
 func (English) RecoverByUsername() string {
 	return "Enter your Username below and we will send a message to reset your password"
 }

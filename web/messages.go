@@ -121,6 +121,10 @@ type codeMessages interface {
 	NoCode() string
 	SendNewCode() string
 	NewCodeSent() string
+	CodeNotSent() string
+	// The two below answer the link in a mail that confirms an account.
+	ConfirmedHeading() string
+	Confirmed() string
 }
 
 type passwordMessages interface {
