@@ -12,18 +12,18 @@ const (
 	listUsersByID statement = `SELECT ` + userColumns + ` FROM users u
 		WHERE u.pool_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3`
 	listUsersByIDPrefix statement = `SELECT ` + userColumns + ` FROM users u
-		WHERE u.pool_id = $1 AND u.id > $2 AND u.id >= $3 AND u.id < $4 ORDER BY u.id LIMIT $5`
+		WHERE u.pool_id = $1 AND u.id >= $2 AND u.id <> $3 AND u.id < $4 ORDER BY u.id LIMIT $5`
 
 	searched = ` FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.id = s.user_id
 		WHERE s.pool_id = $1 AND s.name = $2`
 	listUsersEqual statement = `SELECT ` + userColumns + searched + `
-		AND s.value = $3 AND s.user_id > $4 ORDER BY s.user_id LIMIT $5`
+		AND s.value = $3 AND s.user_id > $4 AND u.id > $4 ORDER BY s.user_id LIMIT $5`
 	listUsersPrefix statement = `SELECT ` + userColumns + searched + `
 		AND (s.value, s.user_id) > ($3, $4) AND s.value < $5 ORDER BY s.value, s.user_id LIMIT $6`
 
 	listUsersInGroup statement = `SELECT ` + userColumns + `
 		FROM group_members m JOIN users u ON u.pool_id = m.pool_id AND u.id = m.user_id
-		WHERE m.pool_id = $1 AND m.group_name = $2 AND m.user_id > $3 ORDER BY m.user_id LIMIT $4`
+		WHERE m.pool_id = $1 AND m.group_name = $2 AND m.user_id > $3 AND u.id > $3 ORDER BY m.user_id LIMIT $4`
 )
 
 // ListUsers implements store.Users. A prefix is a range of the index that begins
@@ -46,7 +46,9 @@ func (r *reads) ListUsers(ctx context.Context, q store.UserQuery) ([]*userpool.U
 
 func (r *reads) listBySub(ctx context.Context, q store.UserQuery) ([]*userpool.User, error) {
 	if q.Prefix {
-		return all(ctx, r, listUsersByIDPrefix, r.scanUser, q.PoolID, q.AfterID, q.Value, prefixEnd(q.Value), q.Limit)
+		// One lower bound: of two, SQLite would choose one without knowing their values.
+		from := max(q.Value, q.AfterID)
+		return all(ctx, r, listUsersByIDPrefix, r.scanUser, q.PoolID, from, q.AfterID, prefixEnd(q.Value), q.Limit)
 	}
 	if q.AfterID >= q.Value {
 		return nil, nil

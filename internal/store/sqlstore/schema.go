@@ -14,21 +14,28 @@ import (
 )
 
 // Migrate brings the database to the newest schema that this binary knows, and
-// leaves one that is there already alone. Nodes that start together take turns
-// (PostgreSQL). It returns ErrNewerSchema when the database is ahead.
+// leaves one that is there already alone. It returns ErrNewerSchema when the
+// database is ahead. Nodes that start together on PostgreSQL take turns. On SQLite
+// there is nothing to take turns by: the one that comes second to a migration fails
+// at it, sees that it is done, and goes on.
 func Migrate(ctx context.Context, c Config) error {
 	return withProvider(ctx, c, func(p *goose.Provider) error {
-		have, know, err := p.GetVersions(ctx)
-		if err != nil {
-			return fmt.Errorf("read the schema's version: %w", err)
+		var failed error
+		for last := int64(-1); ; {
+			have, know, err := p.GetVersions(ctx)
+			switch {
+			case err != nil:
+				return fmt.Errorf("read the schema's version: %w", err)
+			case have > know:
+				return newerSchema(have, know)
+			case have == know:
+				return nil
+			case have == last:
+				return fmt.Errorf("migrate: %w", failed)
+			}
+			last = have
+			_, failed = p.Up(ctx)
 		}
-		if have > know {
-			return newerSchema(have, know)
-		}
-		if _, err := p.Up(ctx); err != nil {
-			return fmt.Errorf("migrate: %w", err)
-		}
-		return nil
 	})
 }
 

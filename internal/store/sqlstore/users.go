@@ -28,8 +28,10 @@ const (
 		(SELECT user_id FROM sign_in_names WHERE pool_id = $1 AND kind = $8 AND value = $9))`
 	findNames = 4 // names that findUser takes: one of each kind
 
-	selectUserVersion statement = `SELECT version FROM users WHERE pool_id = $1 AND id = $2`
-	insertUser        statement = `INSERT INTO users (pool_id, id, username, status, enabled, attributes, pending, names,
+	// What UpdateUser compares with.
+	selectUserKeys statement = `SELECT username, status, enabled, attributes, names, version
+		FROM users WHERE pool_id = $1 AND id = $2`
+	insertUser statement = `INSERT INTO users (pool_id, id, username, status, enabled, attributes, pending, names,
 		credential, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT DO NOTHING`
 	updateUser statement = `UPDATE users SET username = $3, status = $4, enabled = $5, attributes = $6, pending = $7,
@@ -172,7 +174,7 @@ func (t *tx) UpdateUser(ctx context.Context, u *userpool.User) error {
 	if err != nil {
 		return err
 	}
-	was, err := t.User(ctx, u.PoolID, u.ID)
+	was, err := get(ctx, &t.reads, selectUserKeys, scanUserKeys, u.PoolID, u.ID)
 	if err != nil {
 		return err
 	}
@@ -191,6 +193,15 @@ func (t *tx) UpdateUser(ctx context.Context, u *userpool.User) error {
 	}
 	u.Version++
 	return t.updateSearch(ctx, u, userpool.Searchable(was), userpool.Searchable(u))
+}
+
+func scanUserKeys(rows *sql.Rows) (*userpool.User, error) {
+	var u userpool.User
+	var attributes, names []byte
+	if err := rows.Scan(&u.Username, (*string)(&u.Status), &u.Enabled, &attributes, &names, &u.Version); err != nil {
+		return nil, err
+	}
+	return &u, errors.Join(fromJSON(attributes, &u.Attributes), fromJSON(names, &u.Names))
 }
 
 func (t *tx) updateSearch(ctx context.Context, u *userpool.User, was, is map[string]string) error {
