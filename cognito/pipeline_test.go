@@ -1,0 +1,361 @@
+package cognito
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/cognito/api"
+	"idpond/internal/fault"
+	"idpond/internal/userpool"
+)
+
+// world is what the pipeline asks others for, in their simplest form.
+type world struct{}
+
+func (world) Pool(_ context.Context, id string) (*userpool.Pool, error) {
+	if id != "eu-west-1_a" {
+		return nil, fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
+	}
+	return &userpool.Pool{ID: id, Region: "eu-west-1"}, nil
+}
+
+func (w world) Client(ctx context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
+	if id != "app" {
+		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+	}
+	pool, err := w.Pool(ctx, "eu-west-1_a")
+	return pool, &userpool.AppClient{ID: id, PoolID: "eu-west-1_a"}, err
+}
+
+func (world) CheckAccessToken(_ context.Context, token, scope string) (*Caller, error) {
+	switch {
+	case token == "gone":
+		return nil, fault.New(fault.UserNotFound, "User does not exist.")
+	case token != "ada" || scope != "aws.cognito.signin.user.admin":
+		return nil, fault.New(fault.NotAuthorized, "Invalid Access Token")
+	}
+	return &Caller{User: &userpool.User{Username: token}}, nil
+}
+
+func (world) Verify(r *http.Request, body []byte) (Signer, error) {
+	region, ok := strings.CutPrefix(r.Header.Get("Authorization"), "region ")
+	if !ok {
+		return Signer{}, fault.New(fault.MissingAuthenticationToken, "Missing Authentication Token")
+	}
+	return Signer{Region: region, AccessKey: "AKID"}, nil
+}
+
+// newPipeline is a server with a few operations that show what reached them.
+// AdminEnableUser and AdminGetUser fail in the ways that a test names.
+func newPipeline(t *testing.T, fail error) (*Server, *bytes.Buffer) {
+	log := new(bytes.Buffer)
+	s := &Server{Pools: world{}, Clients: world{}, AccessTokens: world{}, Signatures: world{}, AccountID: "000000000000",
+		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Undeclared: func(op string, err *fault.Error) {
+			t.Errorf("%s answered %s, which the model does not list for it", op, err.Code)
+		}}
+	return s.register([]operation{
+		open("UpdateAuthEventFeedback", func(context.Context, *api.UpdateAuthEventFeedbackRequest) (*api.UpdateAuthEventFeedbackResponse, error) {
+			return &api.UpdateAuthEventFeedbackResponse{}, nil
+		}),
+		forClient("ForgotPassword", func(_ context.Context, c *Client, in *api.ForgotPasswordRequest) (*api.ForgotPasswordResponse, error) {
+			return &api.ForgotPasswordResponse{CodeDeliveryDetails: &api.CodeDeliveryDetailsType{
+				Destination: new(c.ID + "@" + c.Pool.ID + "/" + in.Username), AttributeName: new("<email>")}}, nil
+		}),
+		forClient("RevokeToken", func(context.Context, *Client, *api.RevokeTokenRequest) (*api.RevokeTokenResponse, error) {
+			return &api.RevokeTokenResponse{}, nil
+		}),
+		asUser("GetUser", func(_ context.Context, c *Caller, _ *api.GetUserRequest) (*api.GetUserResponse, error) {
+			return &api.GetUserResponse{Username: c.User.Username, UserAttributes: []api.AttributeType{}}, nil
+		}),
+		asUser("DeleteUser", func(context.Context, *Caller, *api.DeleteUserRequest) (*api.None, error) { return nil, nil }),
+		asUser("ListWebAuthnCredentials", func(context.Context, *Caller, *api.ListWebAuthnCredentialsRequest) (*api.ListWebAuthnCredentialsResponse, error) {
+			return nil, nil
+		}),
+		asUserOrSession("AssociateSoftwareToken", func(_ context.Context, c *Caller, in *api.AssociateSoftwareTokenRequest) (*api.AssociateSoftwareTokenResponse, error) {
+			return &api.AssociateSoftwareTokenResponse{Session: in.Session, SecretCode: new(fmt.Sprint("caller: ", c != nil))}, nil
+		}),
+		signed("DescribeUserPoolDomain", func(ctx context.Context, in *api.DescribeUserPoolDomainRequest) (*api.DescribeUserPoolDomainResponse, error) {
+			r := requestFrom(ctx)
+			return &api.DescribeUserPoolDomainResponse{DomainDescription: &api.DomainDescriptionType{
+				Domain: new(r.Operation + " " + r.Region + " " + r.AccessKey + " " + r.AccountID + " " + r.SourceIP)}}, nil
+		}),
+		inPool("AdminGetUser", func(_ context.Context, p *userpool.Pool, in *api.AdminGetUserRequest) (*api.AdminGetUserResponse, error) {
+			return &api.AdminGetUserResponse{Username: in.Username + "@" + p.ID}, nil
+		}),
+		inPool("AdminEnableUser", func(context.Context, *userpool.Pool, *api.AdminEnableUserRequest) (*api.AdminEnableUserResponse, error) {
+			if fail == nil {
+				panic("a mistake")
+			}
+			return nil, fail
+		}),
+		inPool("AddUserPoolClientSecret", func(context.Context, *userpool.Pool, *api.AddUserPoolClientSecretRequest) (*api.AddUserPoolClientSecretResponse, error) {
+			return nil, errors.New("the disk is on fire")
+		}),
+		inPool("SetUICustomization", func(_ context.Context, _ *userpool.Pool, in *api.SetUICustomizationRequest) (*api.SetUICustomizationResponse, error) {
+			return &api.SetUICustomizationResponse{UICustomization: &api.UICustomizationType{CSS: new(fmt.Sprint(len(api.Str(in.CSS))))}}, nil
+		}),
+	}), log
+}
+
+// send makes one request of the API, signed for eu-west-1.
+func send(t *testing.T, s *Server, op, body string, change ...func(*http.Request)) *http.Response {
+	t.Helper()
+	srv := httptest.NewServer(s)
+	defer srv.Close()
+	r, err := http.NewRequest("POST", srv.URL+"/some/prefix/", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+op)
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("Authorization", "region eu-west-1")
+	for _, f := range change {
+		f(r)
+	}
+	resp, err := srv.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
+}
+
+func read(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestAnswers(t *testing.T) {
+	header := func(name, value string) func(*http.Request) {
+		return func(r *http.Request) { r.Header.Set(name, value) }
+	}
+	for _, tt := range []struct {
+		name, op, body string
+		change         func(*http.Request)
+		want           string // status and body
+	}{
+		{"with a client", "ForgotPassword", `{"ClientId":"app","Username":"ada"}`, nil,
+			`200 {"CodeDeliveryDetails":{"Destination":"app@eu-west-1_a/ada","AttributeName":"<email>"}}`},
+		{"the signature of a public operation is ignored", "ForgotPassword", `{"ClientId":"app","Username":"ada"}`, header("Authorization", "x"),
+			`200 {"CodeDeliveryDetails":{"Destination":"app@eu-west-1_a/ada","AttributeName":"<email>"}}`},
+		{"unknown client", "ForgotPassword", `{"ClientId":"xyz","Username":"ada"}`, nil,
+			`400 {"__type":"ResourceNotFoundException","message":"User pool client xyz does not exist."}`},
+		{"unknown client, not in the model", "RevokeToken", `{"ClientId":"xyz","Token":"t"}`, nil,
+			`400 {"__type":"UnauthorizedException","message":"User pool client xyz does not exist."}`},
+		{"empty structure", "RevokeToken", `{"ClientId":"app","Token":"t"}`, nil, `200 {}`},
+		{"no structure", "DeleteUser", `{"AccessToken":"ada"}`, nil, `200 `},
+		{"no client, no signature", "UpdateAuthEventFeedback", `{"UserPoolId":"eu-west-1_a","Username":"ada","EventId":"e","FeedbackToken":"t","FeedbackValue":"Valid"}`, header("Authorization", ""), `200 {}`},
+		{"access token", "GetUser", `{"AccessToken":"ada"}`, nil, `200 {"Username":"ada","UserAttributes":[]}`},
+		{"bad access token", "GetUser", `{"AccessToken":"eve"}`, nil, `400 {"__type":"NotAuthorizedException","message":"Invalid Access Token"}`},
+		{"access token of nobody", "GetUser", `{"AccessToken":"gone"}`, nil, `400 {"__type":"UserNotFoundException","message":"User does not exist."}`},
+		{"access token of nobody, not in the model", "ListWebAuthnCredentials", `{"AccessToken":"gone"}`, nil,
+			`400 {"__type":"NotAuthorizedException","message":"Access Token has been revoked"}`},
+		{"access token or session: token", "AssociateSoftwareToken", `{"AccessToken":"ada"}`, nil, `200 {"SecretCode":"caller: true"}`},
+		{"access token or session: session", "AssociateSoftwareToken", `{"Session":"a-session-of-20-chars"}`, nil, `200 {"SecretCode":"caller: false","Session":"a-session-of-20-chars"}`},
+		{"access token or session: bad token", "AssociateSoftwareToken", `{"AccessToken":"eve"}`, nil, `400 {"__type":"NotAuthorizedException","message":"Invalid Access Token"}`},
+		{"access token or session: neither", "AssociateSoftwareToken", `{}`, nil, `400 {"__type":"InvalidParameterException","message":"Missing required parameter Session"}`},
+		{"access token or session: both", "AssociateSoftwareToken", `{"AccessToken":"ada","Session":"a-session-of-20-chars"}`, nil,
+			`400 {"__type":"InvalidParameterException","message":"Only one of AccessToken and Session can be given."}`},
+		{"signed", "DescribeUserPoolDomain", `{"Domain":"a"}`, nil,
+			`200 {"DomainDescription":{"Domain":"DescribeUserPoolDomain eu-west-1 AKID 000000000000 127.0.0.1"}}`},
+		{"not signed", "DescribeUserPoolDomain", `{"Domain":"a"}`, header("Authorization", ""),
+			`400 {"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
+		{"not signed and not valid", "DescribeUserPoolDomain", `{`, header("Authorization", ""),
+			`400 {"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
+		{"in a pool", "AdminGetUser", `{"UserPoolId":"eu-west-1_a","Username":"ada"}`, nil, `200 {"Username":"ada@eu-west-1_a"}`},
+		{"unknown pool", "AdminGetUser", `{"UserPoolId":"eu-west-1_b","Username":"ada"}`, nil,
+			`400 {"__type":"ResourceNotFoundException","message":"User pool eu-west-1_b does not exist."}`},
+		{"pool of another region", "AdminGetUser", `{"UserPoolId":"eu-west-1_a","Username":"ada"}`, header("Authorization", "region us-east-1"),
+			`400 {"__type":"ResourceNotFoundException","message":"User pool eu-west-1_a does not exist."}`},
+		{"against the model", "AdminGetUser", `{"UserPoolId":"eu-west-1_b"}`, nil,
+			`400 {"__type":"InvalidParameterException","message":"1 validation error detected: Value at 'username' failed to satisfy constraint: Member must not be null"}`},
+		{"wrong type", "AdminGetUser", `[]`, nil, `400 {"__type":"SerializationException","Message":"Expected map or null"}`},
+		{"broken", "AdminGetUser", `{"UserPoolId":`, nil, `400 {"__type":"SerializationException"}`},
+		{"empty body", "AdminGetUser", ``, nil, `400 {"__type":"SerializationException"}`},
+		{"not built", "AdminForgetDevice", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
+		{"no such operation", "Nonsense", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
+		{"name without service", "", `{}`, header("X-Amz-Target", "Other.GetUser"), `400 {"__type":"UnknownOperationException"}`},
+		{"no target", "", `{}`, header("X-Amz-Target", ""), `400 {"__type":"UnknownOperationException"}`},
+		{"another method", "GetUser", `{"AccessToken":"ada"}`, func(r *http.Request) { r.Method = "PUT" }, `400 {"__type":"UnknownOperationException"}`},
+		{"too long", "GetUser", strings.Repeat(" ", 1<<20) + `{"AccessToken":"ada"}`, nil,
+			`413 {"__type":"RequestEntityTooLargeException","message":"Request body is longer than 1048576 bytes."}`},
+		{"as long as can be", "GetUser", strings.Repeat(" ", 1<<20-len(`{"AccessToken":"ada"}`)) + `{"AccessToken":"ada"}`, nil, `200 {"Username":"ada","UserAttributes":[]}`},
+		{"too long, in chunks", "GetUser", strings.Repeat(" ", 1<<20) + `{"AccessToken":"ada"}`, func(r *http.Request) { r.ContentLength = -1 },
+			`413 {"__type":"RequestEntityTooLargeException","message":"Request body is longer than 1048576 bytes."}`},
+		{"branding may be longer", "SetUICustomization", strings.Repeat(" ", 1<<20) + `{"UserPoolId":"eu-west-1_a","CSS":"abc"}`, nil,
+			`200 {"UICustomization":{"CSS":"3"}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, _ := newPipeline(t, nil)
+			if tt.change == nil {
+				tt.change = func(*http.Request) {}
+			}
+			resp := send(t, s, tt.op, tt.body, tt.change)
+			if got := fmt.Sprint(resp.StatusCode, " ", read(t, resp)); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// answerHeaders are the headers of an answer, without those that vary.
+func answerHeaders(t *testing.T, resp *http.Response) string {
+	t.Helper()
+	h := resp.Header.Clone()
+	if _, err := http.ParseTime(h.Get("Date")); err != nil {
+		t.Error(err)
+	}
+	h.Del("Date")
+	if id := h.Get("X-Amzn-RequestId"); id != "" {
+		if !regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`).MatchString(id) {
+			t.Errorf("request id %q", id)
+		}
+		h.Set("X-Amzn-RequestId", "UUID")
+	}
+	var text strings.Builder
+	if err := h.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(text.String(), "\r\n", "\n")
+}
+
+func TestHeaders(t *testing.T) {
+	const cors = "Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date\n"
+	for _, tt := range []struct {
+		name, op, body string
+		change         func(*http.Request)
+		want           string
+	}{
+		{"success", "RevokeToken", `{"ClientId":"app","Token":"t"}`, nil,
+			cors + "Content-Length: 2\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Requestid: UUID\n"},
+		{"success without a body", "DeleteUser", `{"AccessToken":"ada"}`, nil,
+			cors + "Content-Length: 0\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Requestid: UUID\n"},
+		{"failure", "GetUser", `{"AccessToken":"eve"}`, nil,
+			cors + "Content-Length: 68\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Errormessage: Invalid Access Token\nX-Amzn-Errortype: NotAuthorizedException:\nX-Amzn-Requestid: UUID\n"},
+		{"failure without a message", "Nonsense", `{}`, nil,
+			cors + "Content-Length: 38\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Errortype: UnknownOperationException:\nX-Amzn-Requestid: UUID\n"},
+		{"preflight", "GetUser", ``, func(r *http.Request) {
+			r.Method = "OPTIONS"
+			r.Header.Set("Access-Control-Request-Headers", "content-type,x-amz-target")
+		}, "Access-Control-Allow-Headers: content-type,x-amz-target\nAccess-Control-Allow-Methods: POST\n" + cors +
+			"Access-Control-Max-Age: 172800\nContent-Length: 0\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, _ := newPipeline(t, nil)
+			if tt.change == nil {
+				tt.change = func(*http.Request) {}
+			}
+			if diff := cmp.Diff(tt.want, answerHeaders(t, send(t, s, tt.op, tt.body, tt.change))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestMessageHeader: what a caller sends comes back in messages, and must not
+// become headers of its own.
+func TestMessageHeader(t *testing.T) {
+	for _, tt := range []struct{ message, want string }{
+		{"User does not exist.", "User does not exist."},
+		{"a\r\nSet-Cookie: b=c\x00\x7fd\n", "a  Set-Cookie: b=c  d"},
+		{"Ünïcode \u2028", "?n?code ?"},
+		{strings.Repeat("x", 5000), strings.Repeat("x", 1024)},
+	} {
+		s, _ := newPipeline(t, fault.New(fault.UserNotFound, tt.message))
+		resp := send(t, s, "AdminEnableUser", `{"UserPoolId":"eu-west-1_a","Username":"ada"}`)
+		if got := resp.Header.Get("x-amzn-ErrorMessage"); got != tt.want {
+			t.Errorf("%q: header %q, want %q", tt.message, got, tt.want)
+		}
+		if resp.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%q: a cookie was set", tt.message)
+		}
+	}
+}
+
+func TestFailuresOfTheServer(t *testing.T) {
+	const body = `{"UserPoolId":"eu-west-1_a","Username":"adaofthebody"}`
+	for _, tt := range []struct {
+		name, op, body string
+		fail           error
+		want           string
+		logged         []string
+	}{
+		{"an error that is no fault", "AdminEnableUser", body, errors.New("the disk is on fire"),
+			`500 {"__type":"InternalErrorException","message":"Internal server error."}`,
+			[]string{"level=ERROR", "op=AdminEnableUser", "the disk is on fire"}},
+		{"the hidden cause of a fault", "AdminEnableUser", body, fault.New(fault.Internal, "Internal server error.").Because(errors.New("the disk is on fire")),
+			`500 {"__type":"InternalErrorException","message":"Internal server error."}`,
+			[]string{"level=ERROR", "the disk is on fire"}},
+		{"the other name", "AddUserPoolClientSecret", `{"UserPoolId":"eu-west-1_a","ClientId":"adaofthebody"}`, nil,
+			`500 {"__type":"InternalServerException","message":"Internal server error."}`,
+			[]string{"level=ERROR", "code=InternalServerException", "the disk is on fire"}},
+		{"a panic", "AdminEnableUser", body, nil,
+			`500 {"__type":"InternalErrorException","message":"Internal server error."}`,
+			[]string{"level=ERROR", "panic: a mistake", "pipeline_test.go"}},
+		{"a refusal", "AdminEnableUser", body, fault.New(fault.UserNotFound, "User does not exist.").Because(errors.New("row 5")),
+			`400 {"__type":"UserNotFoundException","message":"User does not exist."}`,
+			[]string{"level=INFO", "code=UserNotFoundException", `cause="row 5"`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, log := newPipeline(t, tt.fail)
+			resp := send(t, s, tt.op, tt.body)
+			if got := fmt.Sprint(resp.StatusCode, " ", read(t, resp)); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			for _, want := range append(tt.logged, "request="+resp.Header.Get("x-amzn-RequestId")) {
+				if !strings.Contains(log.String(), want) {
+					t.Errorf("the log lacks %q:\n%s", want, log)
+				}
+			}
+			if strings.Contains(log.String(), "adaofthebody") {
+				t.Errorf("the log has the body:\n%s", log)
+			}
+		})
+	}
+}
+
+// TestUndeclared: no operation answers an exception that SDKs don't expect of it.
+func TestUndeclared(t *testing.T) {
+	for _, tt := range []struct {
+		fail *fault.Error
+		want string
+	}{
+		{fault.New(fault.CodeMismatch, "m"), `400 {"__type":"NotAuthorizedException","message":"m"}`},
+		{fault.New(fault.LimitExceeded, "m"), `400 {"__type":"TooManyRequestsException","message":"m"}`},
+		{fault.New(fault.GroupExists, "m"), `400 {"__type":"InvalidParameterException","message":"m"}`},
+	} {
+		s, log := newPipeline(t, tt.fail)
+		var told []string
+		s.Undeclared = func(op string, err *fault.Error) { told = append(told, op+" "+string(err.Code)) }
+		resp := send(t, s, "AdminEnableUser", `{"UserPoolId":"eu-west-1_a","Username":"ada"}`)
+		if got := fmt.Sprint(resp.StatusCode, " ", read(t, resp)); got != tt.want {
+			t.Errorf("%s: got %s, want %s", tt.fail.Code, got, tt.want)
+		}
+		if diff := cmp.Diff([]string{"AdminEnableUser " + string(tt.fail.Code)}, told); diff != "" || !strings.Contains(log.String(), "undeclared exception") {
+			t.Errorf("%s was not told: %s\n%s", tt.fail.Code, diff, log)
+		}
+	}
+	// An operation that lists neither stand-in has failed itself.
+	model := &api.Operation{Name: "Nothing", Errors: []string{"InternalErrorException"}}
+	s, _ := newPipeline(t, nil)
+	s.Undeclared = nil
+	if got := s.faultOf(t.Context(), &request{}, model, fault.New(fault.GroupExists, "m")); got.Code != fault.Internal || got.Message != "Internal server error." {
+		t.Errorf("got %v", got)
+	}
+}
