@@ -14,7 +14,8 @@
 //   - Names of forms, inputs and buttons are the service's (reference:
 //     hosted-ui-and-oauth §9.2), and each form is there once.
 //   - No script and no style stands in the page, and none is needed to sign in.
-//     What needs the script to make sense is hidden until it runs.
+//     What needs the script to make sense is hidden until it runs. The strictest
+//     Content-Security-Policy that they live under is in browser_test.go.
 //   - What was typed is kept, passwords never; a problem stands beside its field
 //     and is tied to it (aria-describedby), and the first one takes the focus.
 //   - Addresses are root-relative or absolute http(s); any other scheme is
