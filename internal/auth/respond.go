@@ -45,13 +45,26 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 		return nil, errInvalidSession()
 	case err != nil:
 		return nil, err
-	case !answersTo(r.Pool, u, username) || passwordTime(u) != ses.Password:
+	case !answersTo(r.Pool, u, username):
 		return nil, errInvalidSession()
+	case passwordTime(u) != ses.Password:
+		return nil, s.whyOver(ctx, r, ses)
 	}
 	if refused := refusedByState(r.Pool, u, s.Now()); refused != nil {
 		return nil, refused
 	}
 	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}, nil
+}
+
+// whyOver says why a session does not fit its user's password any more: it was
+// spent to set another one, or somebody else set it.
+func (s *Service) whyOver(ctx context.Context, r RespondRequest, ses *session) error {
+	return s.Store.Write(ctx, func(tx store.Tx) error {
+		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
+			return err
+		}
+		return errInvalidSession() // which undoes the spending
+	})
 }
 
 // answersTo reports whether a name in an answer is u's.
