@@ -18,39 +18,40 @@ func (a Attribute) input(t Messages) input {
 		in.Type, in.InputMode, in.Autocomplete, in.Hint = "tel", "tel", "tel", t.PhoneHint()
 	case "birthdate":
 		in.Type, in.Autocomplete = "date", "bday"
-	case "website", "profile", "picture":
-		in.Type, in.InputMode, in.Autocomplete = "url", "url", map[string]string{"website": "url", "profile": "off", "picture": "photo"}[a.Name]
+	case "website":
+		in.Type, in.InputMode, in.Autocomplete = "url", "url", "url"
+	case "profile", "picture":
+		in.Type, in.InputMode = "url", "url"
 	case "updated_at":
 		in.InputMode = "numeric"
 	default:
-		if token, ok := autocomplete(a.Name); ok {
-			in.Autocomplete = token
-		}
+		in.Autocomplete = autocomplete(a.Name)
 	}
 	return in
 }
 
-// autocomplete is the HTML autofill name of a standard attribute that is plain text.
-func autocomplete(attribute string) (string, bool) {
+// autocomplete is the HTML autofill name of an attribute that is plain text, "off"
+// if there is none.
+func autocomplete(attribute string) string {
 	switch attribute {
 	case "name":
-		return "name", true
+		return "name"
 	case "given_name":
-		return "given-name", true
+		return "given-name"
 	case "middle_name":
-		return "additional-name", true
+		return "additional-name"
 	case "family_name":
-		return "family-name", true
+		return "family-name"
 	case "nickname":
-		return "nickname", true
+		return "nickname"
 	case "address":
-		return "street-address", true
+		return "street-address"
 	case "gender":
-		return "sex", true
+		return "sex"
 	case "locale":
-		return "language", true
+		return "language"
 	}
-	return "", false
+	return "off"
 }
 
 // attributeLabel is what an attribute is called: a sentence of the language for

@@ -120,7 +120,7 @@ func TestHostileValues(t *testing.T) {
 			web.LoginPage(filled[web.Login](hostile, "SignedIn")), web.LoginPage(filled[web.Login](hostile)),
 			web.SignUpPage(filled[web.SignUp](hostile)), web.ConfirmPage(filled[web.Confirm](hostile)),
 			web.ForgotPasswordPage(filled[web.ForgotPassword](hostile)), web.ResetPasswordPage(filled[web.ResetPassword](hostile)),
-			web.NewPasswordPage(filled[web.NewPassword](hostile)), web.ErrorPage(filled[web.Error](hostile)),
+			web.NewPasswordPage(filled[web.NewPassword](hostile)), web.ErrorPage(filled[web.Error](hostile)), web.NoticePage(filled[web.Notice](hostile)),
 			web.IndexPage(filled[web.Index](hostile)), web.InboxPage(filled[web.Inbox](hostile)),
 			web.DemoPage(filled[web.Demo](hostile)), web.DemoSignedInPage(filled[web.DemoSignedIn](hostile)),
 		} {
