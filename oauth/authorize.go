@@ -42,9 +42,9 @@ func (s *Server) decide(r *http.Request) (location string, err error) {
 		return "", err
 	}
 	switch {
-	case q.asks("none") && session == nil:
+	case q.Asks("none") && session == nil:
 		return "", q.refuse("login_required", "")
-	case q.asks("none"), session != nil && q.UsesPages() && !q.asks("login"):
+	case q.Asks("none"), session != nil && q.UsesPages() && !q.Asks("login"):
 		return s.Answer(r.Context(), q, session.User, session.AuthTime)
 	}
 	return "/login?" + q.Query, nil

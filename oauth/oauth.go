@@ -40,6 +40,7 @@ import (
 type Directory interface {
 	Pool(ctx context.Context, id string) (*userpool.Pool, error)
 	Client(ctx context.Context, id string) (*userpool.Pool, *userpool.AppClient, error)
+	PoolByHost(ctx context.Context, host string) (*userpool.Pool, *userpool.Domain, error) // store.ErrNotFound
 	PoolDomains(ctx context.Context, poolID string) ([]*userpool.Domain, error)
 	ResourceServers(ctx context.Context, poolID string) ([]*userpool.ResourceServer, error)
 }

@@ -2,9 +2,14 @@ package oauth
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"idpond/internal/fault"
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -14,13 +19,18 @@ type Place struct {
 	Domain *userpool.Domain // of the host; nil on the plain host
 }
 
-// Place tells from r's Host header whose address was called.
+// Place tells from r's Host header whose address was called. The plain host, and
+// addresses without a name, are told without a look at the database.
 func (s *Server) Place(r *http.Request) (Place, error) {
-	d, err := s.Directory.DomainOfHost(r.Context(), r.Host)
-	if fault.Is(err, fault.ResourceNotFound) {
+	host := strings.ToLower((&url.URL{Host: r.Host}).Hostname())
+	if host == strings.ToLower(s.PublicURL.Hostname()) || host == "localhost" || net.ParseIP(host) != nil {
 		return Place{}, nil
 	}
-	return Place{Domain: d}, err
+	_, domain, err := s.Directory.PoolByHost(r.Context(), host)
+	if errors.Is(err, store.ErrNotFound) {
+		return Place{}, nil
+	}
+	return Place{Domain: domain}, err
 }
 
 // clientAt finds a client by id as it is known at a place: on a pool's own host
@@ -54,4 +64,14 @@ func (s *Server) pagesVersion(ctx context.Context, at Place, pool *userpool.Pool
 		version = min(version, d.ManagedLoginVersion)
 	}
 	return version, nil
+}
+
+// Client finds an app client where r was sent, for pages that an authorization
+// request does not lead to. The fault is ResourceNotFound.
+func (s *Server) Client(r *http.Request, id string) (*userpool.Pool, *userpool.AppClient, error) {
+	at, err := s.Place(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.clientAt(r.Context(), at, id)
 }

@@ -34,6 +34,7 @@ type Request struct {
 	Provider      string // identity_provider or idp_identifier, "" when neither was given
 	LoginHint     string
 	Prompt        []string // empty on a version 1 domain, which ignores it
+	Managed       bool     // managed login (version 2) rather than the classic pages
 	Query         string   // the query string as it was sent, without "?"
 }
 
@@ -44,7 +45,8 @@ func (q *Request) UsesPages() bool {
 		(q.Provider == "" || q.Provider == ProviderCognito)
 }
 
-func (q *Request) asks(prompt string) bool { return slices.Contains(q.Prompt, prompt) }
+// Asks reports whether the request's prompt has a value, such as login.
+func (q *Request) Asks(prompt string) bool { return slices.Contains(q.Prompt, prompt) }
 
 // refuse is an answer with an error to the request's redirect URI.
 func (q *Request) refuse(code, description string) *Refusal {
@@ -116,10 +118,10 @@ func (s *Server) Parse(r *http.Request) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if version >= 2 {
+	if q.Managed = version >= 2; q.Managed {
 		q.Prompt = strings.Fields(query.Get("prompt"))
 	}
-	if q.asks("none") && len(q.Prompt) > 1 {
+	if q.Asks("none") && len(q.Prompt) > 1 {
 		return nil, q.refuse(invalidRequest, "prompt none excludes others")
 	}
 	return q, nil

@@ -1,0 +1,177 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"idpond/internal/auth"
+	"idpond/internal/fault"
+	"idpond/internal/userpool"
+	"idpond/oauth"
+	"idpond/web"
+)
+
+// maxForm bounds the body of a page's form, in bytes.
+const maxForm = 256 << 10
+
+func (s *Server) mountPages(r chi.Router) {
+	r.Get("/login", s.page((*visit).showLogin))
+	r.Post("/login", s.page((*visit).login))
+	r.Get("/login/continue", s.page((*visit).showContinue))
+	r.Post("/login/continue", s.page((*visit).continueSession))
+	r.Get("/resetPassword", s.page((*visit).toLogin))
+	r.Post("/resetPassword", s.page((*visit).newPassword))
+	r.Get("/signup", s.page((*visit).showSignUp))
+	r.Post("/signup", s.page((*visit).signUp))
+	r.Get("/confirm", s.page((*visit).showConfirm))
+	r.Post("/confirm", s.page((*visit).confirm))
+	r.Get("/resendcode", s.page((*visit).toLogin))
+	r.Post("/resendcode", s.page((*visit).resendCode))
+	r.Get("/forgotPassword", s.page((*visit).showForgotPassword))
+	r.Post("/forgotPassword", s.page((*visit).forgotPassword))
+	r.Get("/confirmforgotPassword", s.page((*visit).showResetPassword))
+	r.Post("/confirmforgotPassword", s.page((*visit).resetPassword))
+	r.Get("/confirmUser", s.confirmUser)
+	r.Get("/error", s.showError)
+}
+
+// visit is one request to a page, with the authorization request that it serves.
+type visit struct {
+	*Server
+	w http.ResponseWriter
+	r *http.Request
+	q *oauth.Request
+}
+
+// page makes a page's method a handler. Its error is an *oauth.Refusal, or
+// internal; what a user can put right is no error but a page.
+func (s *Server) page(serve func(*visit) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			s.renderError(w, r, http.StatusBadRequest, web.Error{})
+			return
+		}
+		q, err := s.OAuth.Parse(r)
+		if err == nil && !q.UsesPages() {
+			s.renderError(w, r, http.StatusUnauthorized, web.Error{Detail: noSuchOption})
+			return
+		}
+		if err == nil {
+			err = serve(&visit{s, w, r, q})
+		}
+		if err == nil {
+			return
+		}
+		if _, ok := errors.AsType[*oauth.Refusal](err); ok {
+			s.OAuth.Refuse(w, r, err)
+			return
+		}
+		s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
+		s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
+	}
+}
+
+// noSuchOption is the service's text for a provider that a client doesn't have.
+const noSuchOption = "Login option is not available. Please try another one"
+
+// text is the language of the pages.
+func (s *Server) text() web.Messages { return web.English{} }
+
+// frame is what the pages of an app have in common; app is "" outside one.
+func (s *Server) frame(app string) web.Frame {
+	return web.Frame{
+		Text: s.text(), App: app,
+		Stylesheet: s.Assets.URL("idpond.css"), Script: s.Assets.URL("idpond.js"), Icon: s.Assets.URL("favicon.svg"),
+	}
+}
+
+func (v *visit) frame() web.Frame { return v.Server.frame(v.q.Client.Name) }
+
+// url is another page of the same visit.
+func (v *visit) url(path string) string { return path + "?" + v.q.Query }
+
+func (v *visit) redirect(path string) error {
+	http.Redirect(v.w, v.r, v.url(path), http.StatusFound)
+	return nil
+}
+
+// toLogin is for addresses that only forms lead to, when they are opened directly.
+func (v *visit) toLogin() error { return v.redirect("/login") }
+
+func (v *visit) render(status int, page templ.Component) error {
+	render(v.w, v.r, status, page)
+	return nil
+}
+
+func render(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	templ.Handler(page, templ.WithStatus(status)).ServeHTTP(w, r)
+}
+
+// finish signs the browser in and sends it to the app.
+func (v *visit) finish(u *userpool.User, authTime time.Time) error {
+	session := &auth.BrowserSession{User: u, AuthTime: authTime}
+	if err := v.browsers.signIn(v.w, v.r, v.q.Pool.ID, session); err != nil {
+		return err
+	}
+	return v.answer(session)
+}
+
+func (v *visit) answer(signedIn *auth.BrowserSession) error {
+	location, err := v.OAuth.Answer(v.r.Context(), v.q, signedIn.User, signedIn.AuthTime)
+	if err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, location, http.StatusFound)
+	return nil
+}
+
+// signInNames is what the pool's users sign in with.
+func signInNames(p *userpool.Pool) web.SignInNames {
+	return web.SignInNames{
+		Username: len(p.Settings.UsernameAttributes) == 0,
+		Email:    p.IsAlias("email"),
+		Phone:    p.IsAlias("phone_number"),
+	}
+}
+
+// newNames is what a new account's name may be: an alias is not chosen, it follows
+// from the attributes.
+func newNames(p *userpool.Pool) web.SignInNames {
+	if len(p.Settings.UsernameAttributes) == 0 {
+		return web.SignInNames{Username: true}
+	}
+	return signInNames(p)
+}
+
+func passwordRules(p *userpool.Pool) web.PasswordRules {
+	policy := p.Settings.Policies.PasswordPolicy
+	return web.PasswordRules{
+		MinLength: policy.MinimumLength, Lower: policy.RequireLowercase, Upper: policy.RequireUppercase,
+		Number: policy.RequireNumbers, Symbol: policy.RequireSymbols,
+	}
+}
+
+// recoverable reports whether users may reset a forgotten password by themselves.
+func recoverable(p *userpool.Pool) bool {
+	setting := p.Settings.AccountRecoverySetting
+	if setting == nil {
+		return true
+	}
+	for _, m := range setting.RecoveryMechanisms {
+		if m.Name == "admin_only" {
+			return false
+		}
+	}
+	return true
+}
+
+// isInternal reports whether err is nobody's business but the log's.
+func isInternal(err error) bool {
+	return err != nil && fault.Of(err).Code == fault.Internal
+}
