@@ -48,7 +48,7 @@ const quietTime = 15 * time.Minute
 // PutCode implements store.UserTx. ErrNotFound: there is no such user.
 func (t *tx) PutCode(ctx context.Context, c store.Code) error {
 	return t.change(ctx, upsertCode,
-		c.PoolID, c.UserID, string(c.Kind), c.Hash[:], c.Attribute, c.SentTo, micros(c.ExpiresAt))
+		c.PoolID, c.UserID, string(c.Kind), c.Hash[:], c.Attribute, plainText(c.SentTo), micros(c.ExpiresAt))
 }
 
 // Code implements store.UserTx.

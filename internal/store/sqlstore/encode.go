@@ -127,6 +127,12 @@ func nameKey(value string) string {
 	return "sha256:" + hex.EncodeToString(h[:])
 }
 
+// plainText is free text as both databases can keep it: PostgreSQL's text holds no
+// NUL and nothing that isn't UTF-8.
+func plainText(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
 // toHash copies a stored hash.
 func toHash(b []byte) (h store.Hash) {
 	copy(h[:], b)

@@ -125,7 +125,7 @@ func (t *tx) CreateGrant(ctx context.Context, g store.Grant, token *store.Hash) 
 		first = token[:]
 	}
 	err := t.changeOr(ctx, store.ErrExists, insertGrant,
-		g.PoolID, g.ID, g.UserID, g.ClientID, g.OriginJTI, toJSON(g.Scopes), g.Nonce, g.OAuth,
+		g.PoolID, g.ID, g.UserID, g.ClientID, g.OriginJTI, toJSON(g.Scopes), plainText(g.Nonce), g.OAuth,
 		micros(g.AuthTime), micros(g.ExpiresAt), micros(g.RevokedAt), first, []byte{})
 	if err != nil || token == nil {
 		return err

@@ -41,7 +41,7 @@ func scanGroup(rows *sql.Rows) (*userpool.Group, error) {
 
 func groupRow(g *userpool.Group) []any {
 	return []any{
-		g.PoolID, g.Name, g.Description, g.RoleArn, g.Precedence, micros(g.CreatedAt), micros(g.UpdatedAt),
+		g.PoolID, g.Name, plainText(g.Description), plainText(g.RoleArn), g.Precedence, micros(g.CreatedAt), micros(g.UpdatedAt),
 	}
 }
 

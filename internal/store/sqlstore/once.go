@@ -48,7 +48,7 @@ func scanAuthCode(rows *sql.Rows) (*store.AuthCode, error) {
 // PutAuthCode implements store.GrantTx.
 func (t *tx) PutAuthCode(ctx context.Context, c store.AuthCode) error {
 	return t.changeOr(ctx, store.ErrExists, insertAuthCode,
-		c.PoolID, c.Hash[:], c.ClientID, c.UserID, c.RedirectURI, toJSON(c.Scopes), c.Nonce, c.CodeChallenge,
+		c.PoolID, c.Hash[:], c.ClientID, c.UserID, c.RedirectURI, toJSON(c.Scopes), plainText(c.Nonce), plainText(c.CodeChallenge),
 		micros(c.AuthTime), micros(c.ExpiresAt), c.UsedFor)
 }
 

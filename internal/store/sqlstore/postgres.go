@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 
@@ -73,11 +76,30 @@ type dbRunner struct {
 	}
 }
 
+// errNoText: PostgreSQL would end the transaction over text that it can't hold. No
+// row has such a key.
+var errNoText = fmt.Errorf("%w: text that is not UTF-8, or holds a NUL", store.ErrNotFound)
+
+func checkText(args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && (!utf8.ValidString(s) || strings.ContainsRune(s, 0)) {
+			return errNoText
+		}
+	}
+	return nil
+}
+
 func (r dbRunner) query(ctx context.Context, s statement, args ...any) (*sql.Rows, error) {
+	if err := checkText(args); err != nil {
+		return nil, err
+	}
 	return r.db.QueryContext(ctx, string(s), args...)
 }
 
 func (r dbRunner) exec(ctx context.Context, s statement, args ...any) (int64, error) {
+	if err := checkText(args); err != nil {
+		return 0, err
+	}
 	res, err := r.db.ExecContext(ctx, string(s), args...)
 	if err != nil {
 		return 0, err

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Users/List", listUsers},
 		{"Users/ListPages", listUsersPages},
 		{"Users/LongValues", longValues},
+		{"Users/StrangeText", strangeText},
 		{"Users/Count", countUsers},
 		{"Users/Codes", codes},
 		{"Users/Counters", counters},

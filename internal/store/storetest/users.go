@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -388,6 +389,34 @@ func longValues(t *testing.T, s store.Store) {
 	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.DeleteUser(ctx, poolA, u.ID) })
 	_, err = s.FindUser(t.Context(), poolA, u.Names)
 	absent(t, err)
+}
+
+// strangeText: what PostgreSQL's text can't hold is nobody's name, and lost from
+// free text.
+func strangeText(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	withPools(t, s, poolA)
+	u := withUser(t, s, 1, "ada")
+	for _, strange := range []string{"ada\x00", "ada\xff"} {
+		_, err := s.FindUser(ctx, poolA, []userpool.SignInName{name(userpool.NameUsername, strange)})
+		absent(t, err)
+		_, err = s.Client(ctx, strange)
+		absent(t, err)
+		_, err = s.Group(ctx, poolA, strange)
+		absent(t, err)
+		wantErr(t, s, store.ErrNotFound, func(ctx context.Context, tx store.Tx) error {
+			return tx.DeleteGroup(ctx, poolA, strange)
+		})
+		g := someGrant(strange[:3]+fmt.Sprint(len(strange), strange[3]), u)
+		g.Nonce = "n\x00" + strange[3:]
+		write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.CreateGrant(ctx, g, nil) })
+		got, _, err := s.GrantUser(ctx, poolA, g.ID)
+		same(t, true, err == nil && strings.HasPrefix(got.Nonce, "n") && !strings.Contains(got.Nonce, "\x00"), err)
+	}
+	u.Attributes["name"], u.Attributes["custom:x"] = "\x00", "a\x00b"
+	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.UpdateUser(ctx, u) })
+	got, err := s.User(ctx, poolA, u.ID)
+	same(t, u, got, err)
 }
 
 func countUsers(t *testing.T, s store.Store) {
