@@ -9,6 +9,7 @@ import (
 
 	"idpond/cognito/api"
 	"idpond/internal/fault"
+	"idpond/internal/sigv4"
 )
 
 // Codes that only this door makes.
@@ -62,6 +63,9 @@ func (s *Server) faultOf(ctx context.Context, req *request, model *api.Operation
 	}
 	if e, ok := errors.AsType[*api.ValidationError](err); ok {
 		return fault.New(fault.InvalidParameter, e.Error())
+	}
+	if e, ok := errors.AsType[*sigv4.Error](err); ok {
+		return fault.New(fault.Code(e.Code), e.Message)
 	}
 	fe := fault.Of(err)
 	if model == nil || slices.Contains(protocolCodes, fe.Code) || model.Declares(string(fe.Code)) {

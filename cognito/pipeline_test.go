@@ -17,6 +17,7 @@ import (
 
 	"idpond/cognito/api"
 	"idpond/internal/fault"
+	"idpond/internal/sigv4"
 	"idpond/internal/userpool"
 )
 
@@ -51,7 +52,7 @@ func (world) CheckAccessToken(_ context.Context, token, scope string) (*Caller, 
 func (world) Verify(r *http.Request, body []byte) (Signer, error) {
 	region, ok := strings.CutPrefix(r.Header.Get("Authorization"), "region ")
 	if !ok {
-		return Signer{}, fault.New(fault.MissingAuthenticationToken, "Missing Authentication Token")
+		return Signer{}, &sigv4.Error{Code: sigv4.MissingAuthenticationToken, Message: "Missing Authentication Token"}
 	}
 	return Signer{Region: region, AccessKey: "AKID"}, nil
 }

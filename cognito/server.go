@@ -24,6 +24,7 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/auth"
 	"idpond/internal/fault"
+	"idpond/internal/sigv4"
 	"idpond/internal/userpool"
 )
 
@@ -45,14 +46,14 @@ type AccessTokens interface {
 	CheckAccessToken(ctx context.Context, token, scope string) (*Caller, error)
 }
 
-// Signatures checks the signature of a request with that body. Failures are
-// faults with the codes of api-behaviour §1.1.
+// Signatures checks the signature of a request with that body; sigv4.Verifier
+// does. Failures are *sigv4.Error.
 type Signatures interface {
 	Verify(r *http.Request, body []byte) (Signer, error)
 }
 
 // Signer is who signed a request, and for which region.
-type Signer struct{ Region, AccessKey string }
+type Signer = sigv4.Identity
 
 // Server answers the JSON API. Set the fields, call Init once, then serve.
 type Server struct {

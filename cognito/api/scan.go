@@ -20,7 +20,7 @@ func scan(src []byte) bool {
 
 // scanValue checks the value at position at, and gives the position behind it.
 func scanValue(src []byte, at, depth int) (int, bool) {
-	if at >= len(src) || depth > maxDepth {
+	if at >= len(src) {
 		return at, false
 	}
 	switch c := src[at]; {
@@ -41,10 +41,13 @@ func scanValue(src []byte, at, depth int) (int, bool) {
 
 // scanItems checks the object or list that begins at position at.
 func scanItems(src []byte, at, depth int) (int, bool) {
+	if depth > maxDepth {
+		return at, false
+	}
 	object := src[at] == '{'
 	end := src[at] + 2 // '}' and ']' stand two behind their openings
 	at = space(src, at+1)
-	if at < len(src) && src[at] == end && depth <= maxDepth {
+	if at < len(src) && src[at] == end {
 		return at + 1, true
 	}
 	for {
