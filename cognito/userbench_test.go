@@ -1,0 +1,346 @@
+package cognito_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/cognito"
+	"idpond/internal/account"
+	"idpond/internal/fault"
+	"idpond/internal/message"
+	"idpond/internal/seal"
+	"idpond/internal/store"
+	"idpond/internal/store/sqlstore"
+	"idpond/internal/userpool"
+)
+
+// userBench is the API's operations on accounts over a real SQLite file, in one
+// pool with one app client that a test has set up as it likes. Sign-in is left
+// out: an access token is the name of its user.
+type userBench struct {
+	testing.TB
+	srv    *cognito.Server
+	store  *sqlstore.Store
+	inbox  *message.Inbox
+	log    *bytes.Buffer
+	pool   *userpool.Pool
+	client *userpool.AppClient
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+// setup changes the pool and the client of a bench.
+type setup func(*userpool.Pool, *userpool.AppClient)
+
+const (
+	benchPool   = "eu-west-1_Bench"
+	benchClient = "benchclient"
+)
+
+func newUserBench(t testing.TB, changes ...setup) *userBench {
+	t.Helper()
+	keys, err := seal.NewKeyring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	b := &userBench{TB: t, store: st, inbox: &message.Inbox{}, log: &bytes.Buffer{}, now: time.Unix(1_700_000_000, 0).UTC()}
+	b.pool, b.client = benchSettings()
+	for _, change := range changes {
+		change(b.pool, b.client)
+	}
+	if err := st.Write(t.Context(), func(tx store.Tx) error { return tx.CreatePool(t.Context(), b.pool) }); err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(&lockedWriter{w: b.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	b.srv = (&cognito.Server{
+		Pools: b, Clients: b, AccessTokens: b, Signatures: b, AccountID: "000000000000", Log: log,
+		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
+		Accounts: &account.Service{
+			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: rand.Reader, Log: log,
+			Passwords: account.SRPVerifiers(b.clock),
+			Messages:  &message.Sender{Email: b.inbox, SMS: b.inbox, Now: b.clock, Rand: rand.Reader, Log: log},
+		},
+	}).Init()
+	return b
+}
+
+func benchSettings() (*userpool.Pool, *userpool.AppClient) {
+	text := func(name string) userpool.SchemaAttribute {
+		return userpool.SchemaAttribute{Name: name, AttributeDataType: "String", Mutable: true,
+			StringAttributeConstraints: &userpool.StringConstraints{MinLength: "0", MaxLength: "2048"}}
+	}
+	schema := []userpool.SchemaAttribute{
+		{Name: "sub", AttributeDataType: "String", Required: true},
+		{Name: "email_verified", AttributeDataType: "Boolean", Mutable: true},
+		{Name: "phone_number_verified", AttributeDataType: "Boolean", Mutable: true},
+		{Name: "custom:once", AttributeDataType: "String"},
+		{Name: "dev:custom:note", AttributeDataType: "String", Mutable: true, DeveloperOnlyAttribute: true},
+	}
+	for _, name := range []string{"name", "given_name", "family_name", "preferred_username", "email", "phone_number", "custom:team"} {
+		schema = append(schema, text(name))
+	}
+	pool := &userpool.Pool{ID: benchPool, Region: "eu-west-1", Name: "bench", Settings: userpool.PoolSettings{
+		SchemaAttributes: schema, AutoVerifiedAttributes: []string{"email"},
+		Policies: userpool.Policies{
+			PasswordPolicy: userpool.PasswordPolicy{MinimumLength: 8, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true},
+			SignInPolicy:   userpool.SignInPolicy{AllowedFirstAuthFactors: []string{"PASSWORD"}},
+		},
+		AccountRecoverySetting: &userpool.AccountRecoverySetting{RecoveryMechanisms: []userpool.RecoveryOption{
+			{Priority: 1, Name: "verified_email"}, {Priority: 2, Name: "verified_phone_number"}}},
+	}}
+	return pool, &userpool.AppClient{PoolID: benchPool, ID: benchClient, Name: "bench"}
+}
+
+// step is a request and its answer: a JSON body, "" for an empty one, "*" for any,
+// or "Exception: message".
+type step struct {
+	after time.Duration // that passes before
+	op    string
+	body  string // PoolId or ClientId may be left out; see expand
+	want  string
+}
+
+// run sends the steps and compares the answers, then what was sent to people.
+func (b *userBench) run(steps []step, messages []string) {
+	b.Helper()
+	for _, s := range steps {
+		b.check(s)
+	}
+	b.checkSent(messages)
+}
+
+// check sends one step and compares the answer.
+func (b *userBench) check(s step) {
+	b.Helper()
+	b.advance(s.after)
+	got, want := b.call(s.op, s.body), s.want
+	if want == "*" {
+		if !strings.HasPrefix(got, "{") {
+			b.Errorf("%s %s: %s", s.op, s.body, got)
+		}
+		return
+	}
+	if strings.HasPrefix(want, "{") {
+		want = pretty(b, want)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.Errorf("%s %s (-want +got):\n%s", s.op, s.body, diff)
+	}
+}
+
+// checkSent compares what was sent and looks for secrets in the log.
+func (b *userBench) checkSent(messages []string) {
+	b.Helper()
+	if diff := cmp.Diff(messages, b.sent()); diff != "" {
+		b.Errorf("messages (-want +got):\n%s", diff)
+	}
+	b.checkLog()
+}
+
+// sent gives what was sent, oldest first, as "MEDIUM address Kind".
+func (b *userBench) sent() []string {
+	var sent []string
+	for _, m := range b.inbox.List("", 0) {
+		sent = append(sent, m.Medium+" "+m.To+" "+string(m.Kind))
+	}
+	slices.Reverse(sent)
+	return sent
+}
+
+// checkLog looks for secrets in the log.
+func (b *userBench) checkLog() {
+	b.Helper()
+	for _, m := range b.inbox.List("", 0) {
+		if strings.Contains(b.log.String(), m.Code) {
+			b.Errorf("the log holds the code %s:\n%s", m.Code, b.log)
+		}
+	}
+	if strings.Contains(b.log.String(), "Passw0rd") {
+		b.Errorf("the log holds a password:\n%s", b.log)
+	}
+}
+
+// call sends one request and gives its answer in the form of step.want, with every
+// sub written as SUB.
+func (b *userBench) call(op, body string) string {
+	b.Helper()
+	r := httptest.NewRequest("POST", "/", strings.NewReader(b.expand(op, body)))
+	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+op)
+	w := httptest.NewRecorder()
+	b.srv.ServeHTTP(w, r)
+	answer := subPattern.ReplaceAllString(w.Body.String(), "SUB")
+	if w.Code == http.StatusOK {
+		if answer == "" {
+			return ""
+		}
+		return pretty(b, answer)
+	}
+	var e struct{ Type, Message string }
+	if err := json.Unmarshal([]byte(strings.Replace(answer, "__type", "Type", 1)), &e); err != nil {
+		b.Fatalf("%s answered %d %q", op, w.Code, answer)
+	}
+	return e.Type + ": " + e.Message
+}
+
+var (
+	subPattern   = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	placePattern = regexp.MustCompile(`\{\{(\w+)(?: ([^}]+))?\}\}`)
+)
+
+// expand fills the places of a body: {{code}} the newest code that was sent,
+// {{wrong}} another one, {{token NAME}} an access token, {{sub NAME}} a user's sub,
+// {{hash NAME}} a SECRET_HASH. Pool and client are added where the operation wants
+// them.
+func (b *userBench) expand(op, body string) string {
+	b.Helper()
+	body = placePattern.ReplaceAllStringFunc(body, func(place string) string {
+		m := placePattern.FindStringSubmatch(place)
+		switch m[1] {
+		case "code":
+			return b.lastCode()
+		case "wrong":
+			return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, b.lastCode())
+		case "token":
+			return hex.EncodeToString([]byte(m[2]))
+		case "sub":
+			return b.user(m[2]).ID
+		case "hash":
+			return account.SecretHash(b.client.Secrets[0].Value, m[2], b.client.ID)
+		}
+		b.Fatalf("unknown place %s", place)
+		return ""
+	})
+	var in map[string]any
+	if err := json.Unmarshal([]byte(body), &in); err != nil {
+		b.Fatalf("body %s: %v", body, err)
+	}
+	switch {
+	case strings.HasPrefix(op, "Admin") || op == "ListUsers":
+		in["UserPoolId"] = benchPool
+	case in["AccessToken"] == nil && in["ClientId"] == nil:
+		in["ClientId"] = benchClient
+	}
+	out, err := json.Marshal(in)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(out)
+}
+
+func (b *userBench) lastCode() string {
+	b.Helper()
+	list := b.inbox.List("", 1)
+	if len(list) == 0 {
+		b.Fatal("no code was sent")
+	}
+	return list[0].Code
+}
+
+// user gives a stored user.
+func (b *userBench) user(name string) *userpool.User {
+	b.Helper()
+	u, err := b.srv.Accounts.Find(b.Context(), b.pool, name)
+	if err != nil {
+		b.Fatalf("user %s: %v", name, err)
+	}
+	return u
+}
+
+// hasPassword reports whether a user's password is this one.
+func (b *userBench) hasPassword(name, password string) bool {
+	b.Helper()
+	return b.srv.Accounts.Passwords.Check(b.Context(), b.pool, b.user(name), password)
+}
+
+func (b *userBench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *userBench) advance(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+// Pool is cognito.Pools.
+func (b *userBench) Pool(_ context.Context, id string) (*userpool.Pool, error) {
+	if id != b.pool.ID {
+		return nil, fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
+	}
+	return b.pool, nil
+}
+
+// Client is cognito.Clients.
+func (b *userBench) Client(_ context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
+	if id != b.client.ID {
+		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+	}
+	return b.pool, b.client, nil
+}
+
+// CheckAccessToken is cognito.AccessTokens.
+func (b *userBench) CheckAccessToken(ctx context.Context, token, _ string) (*cognito.Caller, error) {
+	name, err := hex.DecodeString(token)
+	if err != nil {
+		return nil, fault.New(fault.NotAuthorized, "Invalid Access Token")
+	}
+	u, err := b.srv.Accounts.AdminGet(ctx, b.pool, string(name))
+	if err != nil {
+		return nil, err
+	}
+	return &cognito.Caller{Pool: b.pool, Client: b.client, User: u}, nil
+}
+
+// Verify is cognito.Signatures: it takes every request.
+func (b *userBench) Verify(*http.Request, []byte) (cognito.Signer, error) {
+	return cognito.Signer{Region: "eu-west-1", AccessKey: "AKID"}, nil
+}
+
+// pretty gives JSON with sorted members, one a line.
+func pretty(t testing.TB, text string) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	out, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
