@@ -306,19 +306,35 @@ func TestAnyKey(t *testing.T) {
 
 // TestDateHeader: a client without X-Amz-Date signs Date.
 func TestDateHeader(t *testing.T) {
+	if _, err := verifier(signedAt).Verify(signedByHand(t, "date", "host"), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHostMustBeSigned: a good signature that could be replayed to another server.
+func TestHostMustBeSigned(t *testing.T) {
+	if _, err := verifier(signedAt).Verify(signedByHand(t, "date"), nil); err == nil {
+		t.Error("accepted")
+	}
+}
+
+// signedByHand signs what no SDK would.
+func signedByHand(t *testing.T, headers ...string) *http.Request {
+	t.Helper()
 	r := httptest.NewRequest("POST", "http://localhost/", nil)
 	r.Header.Set("Date", signedAt.Format(http.TimeFormat))
 	c := &credential{accessKey: accessKey, day: "20260304", region: "eu-west-1", service: "cognito-idp",
-		terminator: "aws4_request", date: signedAt, signedHeaders: []string{"date", "host"}}
-	canonical, ok := canonicalRequest(r, c, nil)
-	if !ok {
-		t.Fatal("no canonical request")
+		terminator: "aws4_request", date: signedAt}
+	lines := "POST\n/\n\n"
+	for _, name := range headers {
+		lines += name + ":" + map[string]string{"date": r.Header.Get("Date"), "host": "localhost"}[name] + "\n"
 	}
-	r.Header.Set("Authorization", algorithm+" Credential="+accessKey+"/"+c.scope()+", SignedHeaders=date;host, Signature="+
-		hex.EncodeToString(mac(signingKey(secret, c), stringToSign(c, canonical))))
-	if _, err := verifier(signedAt).Verify(r, nil); err != nil {
-		t.Error(err)
-	}
+	list := strings.Join(headers, ";")
+	empty := sha256.Sum256(nil)
+	lines += "\n" + list + "\n" + hex.EncodeToString(empty[:])
+	r.Header.Set("Authorization", algorithm+" Credential="+accessKey+"/"+c.scope()+", SignedHeaders="+list+", Signature="+
+		hex.EncodeToString(mac(signingKey(secret, c), stringToSign(c, lines))))
+	return r
 }
 
 func FuzzParseHeader(f *testing.F) {

@@ -87,15 +87,18 @@ func TestCheckAccessRefusesForgeries(t *testing.T) {
 		{"unknown pool", parts[0] + "." + encode(t, changed("iss", "https://id.example.org/eu-west-1_unknown")) + "." + parts[2], badSignature},
 		{"other form of the issuer", parts[0] + "." + encode(t, changed("iss", "https://cognito-idp.eu-west-1.amazonaws.com/"+h.pool.ID)) + "." + parts[2], badSignature},
 		{"no issuer", parts[0] + "." + encode(t, changed("iss", "")) + "." + parts[2], badSignature},
-		{"signed by another pool's key", signedByOther(t, set.AccessToken, claims), badSignature},
-		{"ID key, access claims", signedWithIDKey(t, tokenstest.Header(t, set.IDToken)["kid"], claims), badSignature},
+		{"signed by another pool's key", signedWith(t, 2, kid, claims), badSignature},
+		{"ID key, access claims", signedWith(t, 0, tokenstest.Header(t, set.IDToken)["kid"], claims), badSignature},
+		{"right key, other kid", signedWith(t, 1, "x", claims), badSignature},
 		{"no user", machine.AccessToken, missingScope},
 	} {
 		_, err := h.CheckAccess(t.Context(), c.token)
 		wantFault(t, c.name, err, c.want)
 	}
-	if _, err := h.CheckAccess(t.Context(), set.AccessToken); err != nil {
-		t.Errorf("the real one: %v", err)
+	for name, token := range map[string]string{"the real one": set.AccessToken, "its claims with its key": signedWith(t, 1, kid, claims)} {
+		if _, err := h.CheckAccess(t.Context(), token); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -142,23 +145,15 @@ func hmacToken(t *testing.T, kid any, claims map[string]any) string {
 	return signWith(t, jose.SigningKey{Algorithm: jose.HS256, Key: make([]byte, 32)}, kid, claims)
 }
 
-// signedByOther signs with the third fixed key, which the house's pool doesn't have,
-// under the kid of the one that it has.
-func signedByOther(t *testing.T, good string, claims map[string]any) string {
+// signedWith signs with one of the fixed keys: the house's pool has 0 for ID tokens
+// and 1 for access tokens.
+func signedWith(t *testing.T, number int, kid any, claims map[string]any) string {
+	t.Helper()
 	source := new(tokenstest.Source)
-	for range 2 {
+	for range number {
 		_, _ = source.Take(t.Context())
 	}
 	key, err := source.Take(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return signWith(t, jose.SigningKey{Algorithm: jose.RS256, Key: key}, tokenstest.Header(t, good)["kid"], claims)
-}
-
-// signedWithIDKey signs with the pool's key for ID tokens.
-func signedWithIDKey(t *testing.T, kid any, claims map[string]any) string {
-	key, err := new(tokenstest.Source).Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -160,6 +160,27 @@ func TestRotationWithoutGrace(t *testing.T) {
 	}
 }
 
+// TestRotationSwitchedOffAfterFork: a child that was passed over stays dead when the
+// client rotates no more.
+func TestRotationSwitchedOffAfterFork(t *testing.T) {
+	h := newHouse(t)
+	h.rotating(60)
+	first := h.signIn(t).RefreshToken
+	var children []string
+	for range 2 {
+		set, err := h.refresh(t, first, tokens.DoorGetTokens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		children = append(children, set.RefreshToken)
+	}
+	h.client.Settings.RefreshTokenRotation.Feature = "DISABLED"
+	for i, want := range []string{refreshReuse, "no error"} {
+		_, err := h.refresh(t, children[i], tokens.DoorGetTokens)
+		wantFault(t, "child", err, want)
+	}
+}
+
 func TestRotationAtOnce(t *testing.T) {
 	h := newHouse(t)
 	h.rotating(0)

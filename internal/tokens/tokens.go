@@ -196,8 +196,9 @@ func (s *Service) ForClient(ctx context.Context, pool *userpool.Pool, client *us
 	return &Set{AccessToken: token, ExpiresIn: seconds(client.AccessTokenLife())}, nil
 }
 
-// mint makes the claims of both tokens and signs them. The access token comes
-// first, because the ID token may carry its hash.
+// mint makes the claims of both tokens and signs them, one after the other: the ID
+// token of OAuth carries the hash of the access token, and where both cores are
+// busy, signing at once gains nothing.
 func (s *Service) mint(ctx context.Context, u subject) (*Set, error) {
 	var err error
 	if u.groups, err = s.groups(ctx, u.pool, u.user); err != nil {
