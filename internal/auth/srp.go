@@ -12,17 +12,25 @@ import (
 )
 
 // secretBlock is what SECRET_BLOCK carries from the challenge to its answer. The
-// key is all that is left of the exchange (see package srp).
+// key is all that is left of the exchange (see package srp). Its text must not
+// tell by its length whether the user is there: all members are always set, and
+// the same size for a stranger.
 type secretBlock struct {
-	Client   string    `json:"c"`
-	User     string    `json:"u,omitempty"` // id, "" for a stranger
-	UserID   string    `json:"i"`           // USER_ID_FOR_SRP
-	Stranger string    `json:"n,omitempty"` // the name that nobody has
-	Side     Side      `json:"s"`
-	Key      []byte    `json:"k"`
-	Password int64     `json:"p"` // when the password was set, µs: another one ends the exchange
-	Expires  time.Time `json:"e"`
+	Client   string `json:"c"`
+	Kind     string `json:"t"` // blockUser or blockStranger
+	User     string `json:"u"` // id; made up for a stranger
+	UserID   string `json:"i"` // USER_ID_FOR_SRP
+	Name     string `json:"n"` // as it was typed
+	Side     Side   `json:"s"`
+	Key      []byte `json:"k"`
+	Password int64  `json:"p"` // when the password was set, µs: another one ends the exchange
+	Expires  int64  `json:"e"` // µs
 }
+
+const (
+	blockUser     = "u"
+	blockStranger = "s"
+)
 
 func blockLabel(pool *userpool.Pool) string { return "auth/secret-block/" + pool.ID }
 
@@ -64,16 +72,21 @@ func (s *Service) beginSRP(ctx context.Context, a *attempt, username, public str
 // exchangeFor gives what an exchange with a user goes by. A name that nobody has,
 // and a user without a verifier, get one that no password fits.
 func (s *Service) exchangeFor(a *attempt, u *userpool.User, username string) (block secretBlock, salt, verifier []byte) {
-	block = secretBlock{Client: a.client.ID, Side: a.side, Expires: s.Now().Add(a.client.AuthSessionLife())}
+	now := s.Now()
+	block = secretBlock{
+		Client: a.client.ID, Side: a.side, Name: username,
+		Password: now.UnixMicro(), Expires: now.Add(a.client.AuthSessionLife()).UnixMicro(),
+	}
 	if u != nil {
-		block.User, block.UserID, block.Password = u.ID, u.Username, passwordTime(u)
-		if len(u.Credential.Verifier) > 0 {
-			return block, u.Credential.Salt, u.Credential.Verifier
-		}
+		block.Kind, block.User, block.UserID = blockUser, u.ID, u.Username
+	}
+	if u != nil && len(u.Credential.Verifier) > 0 {
+		block.Password = passwordTime(u)
+		return block, u.Credential.Salt, u.Credential.Verifier
 	}
 	sim := srp.Simulate(s.Keys.Derive("auth/simulated-srp"), a.pool.ID, a.pool.Fold(username))
 	if u == nil {
-		block.Stranger, block.UserID = username, strangerID(a.pool, username, sim.UserID)
+		block.Kind, block.User, block.UserID = blockStranger, sim.UserID, strangerID(a.pool, username, sim.UserID)
 	}
 	return block, sim.Salt, sim.Verifier
 }
@@ -104,8 +117,8 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	if err != nil {
 		return nil, err
 	}
-	if block.Stranger != "" {
-		return nil, s.refuseStranger(ctx, r.Pool, block.Stranger, func() { proven(r, block) })
+	if block.Kind == blockStranger {
+		return nil, s.refuseStranger(ctx, r.Pool, block.Name, func() { proven(r, block) })
 	}
 	u, err := s.Store.User(ctx, r.Pool.ID, block.User)
 	switch {
@@ -119,7 +132,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
-		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], block.Expires)
+		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], time.UnixMicro(block.Expires))
 	})
 }
 
@@ -133,7 +146,7 @@ func (s *Service) openBlock(r RespondRequest) (*secretBlock, error) {
 	switch {
 	case block.Client != r.Client.ID || block.Side != r.Side:
 		return nil, errInvalidSession()
-	case !s.Now().Before(block.Expires):
+	case s.Now().UnixMicro() >= block.Expires:
 		return nil, errSessionExpired()
 	}
 	return &block, nil

@@ -1,0 +1,369 @@
+package cognito_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/cognito"
+	"idpond/internal/auth"
+	"idpond/internal/fault"
+	"idpond/internal/seal"
+	"idpond/internal/srp"
+	"idpond/internal/srp/srptest"
+	"idpond/internal/store"
+	"idpond/internal/tokens"
+	"idpond/internal/tokens/tokenstest"
+	"idpond/internal/userpool"
+)
+
+// signInBench is a userBench with real sign-ins and tokens, and these clients:
+//
+//	benchclient   public, with all flows; hides nobody
+//	hiding        the same, hides whether users exist
+//	secret        confidential, with two secrets
+//	rotating      rotates refresh tokens, with ten seconds of grace
+//	plain         no ExplicitAuthFlows
+//	refreshonly   ALLOW_REFRESH_TOKEN_AUTH alone
+//
+// Its users are confirmed, with the password Passw0rd!, unless a test makes others.
+type signInBench struct {
+	*userBench
+	auth    *auth.Service
+	clients map[string]*userpool.AppClient
+	kept    map[string]string // values of answers, for later bodies
+}
+
+const rightPassword = "Passw0rd!"
+
+func newSignInBench(t testing.TB, changes ...setup) *signInBench {
+	t.Helper()
+	b := &signInBench{kept: map[string]string{}, clients: map[string]*userpool.AppClient{}}
+	b.userBench = newUserBench(t, append([]setup{withAllFlows}, changes...)...)
+	keys, err := seal.NewKeyring()
+	if err != nil {
+		t.Fatal(err)
+	}
+	issue := &tokens.Service{
+		Config: b, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
+		Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
+	}
+	b.auth = &auth.Service{
+		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: keys, Now: b.clock, Rand: rand.Reader,
+	}
+	b.srv.Auth, b.srv.AccessTokens, b.srv.Clients = b.auth, b.auth, b
+	b.addClients()
+	return b
+}
+
+func withAllFlows(_ *userpool.Pool, c *userpool.AppClient) {
+	c.Settings.EnableTokenRevocation = true
+	c.Settings.ExplicitAuthFlows = []string{
+		"ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH",
+	}
+}
+
+func (b *signInBench) addClients() {
+	b.clients[benchClient] = b.client
+	for name, change := range map[string]func(*userpool.AppClient){
+		"hiding": func(c *userpool.AppClient) { c.Settings.PreventUserExistenceErrors = "ENABLED" },
+		"secret": func(c *userpool.AppClient) {
+			c.Secrets = []userpool.ClientSecret{
+				{ID: "secret--1", Value: "firstsecretfirstsecretfirst"}, {ID: "secret--2", Value: "othersecretothersecretother"},
+			}
+		},
+		"rotating": func(c *userpool.AppClient) {
+			c.Settings.RefreshTokenRotation = &userpool.RefreshTokenRotation{Feature: "ENABLED", RetryGracePeriodSeconds: 10}
+		},
+		"plain":       func(c *userpool.AppClient) { c.Settings.ExplicitAuthFlows = nil },
+		"refreshonly": func(c *userpool.AppClient) { c.Settings.ExplicitAuthFlows = []string{"ALLOW_REFRESH_TOKEN_AUTH"} },
+	} {
+		c := *b.client
+		c.ID, c.Name = name, name
+		change(&c)
+		b.clients[name] = &c
+		if err := b.store.Write(b.Context(), func(tx store.Tx) error { return tx.CreateClient(b.Context(), &c) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// Client is cognito.Clients.
+func (b *signInBench) Client(_ context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
+	c, err := b.PoolClient(b.Context(), b.pool, id)
+	return b.pool, c, err
+}
+
+// PoolClient is of auth.Config.
+func (b *signInBench) PoolClient(_ context.Context, _ *userpool.Pool, id string) (*userpool.AppClient, error) {
+	if c := b.clients[id]; c != nil {
+		return c, nil
+	}
+	return nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+}
+
+// Groups is of tokens.Config.
+func (b *signInBench) Groups(context.Context, string) (map[string]*userpool.Group, error) {
+	return nil, nil
+}
+
+// addUser makes a confirmed user and lets the test change it.
+func (b *signInBench) addUser(name string, changes ...func(*userpool.User)) *userpool.User {
+	b.Helper()
+	u := &userpool.User{
+		PoolID: b.pool.ID, ID: newSub(name), Username: name, Status: userpool.StatusConfirmed, Enabled: true,
+		Attributes: map[string]string{}, CreatedAt: b.clock(), UpdatedAt: b.clock(),
+	}
+	credential, err := b.srv.Accounts.Passwords.Make(b.Context(), b.pool, u, rightPassword)
+	if err != nil {
+		b.Fatal(err)
+	}
+	u.Credential = credential
+	for _, change := range changes {
+		change(u)
+	}
+	u.Names = b.pool.SignInNames(u)
+	if err := b.store.Write(b.Context(), func(tx store.Tx) error { return tx.CreateUser(b.Context(), u) }); err != nil {
+		b.Fatal(err)
+	}
+	return u
+}
+
+// newSub gives the same sub for the same name.
+func newSub(name string) string {
+	h := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
+}
+
+// changeUser changes a stored user behind the server's back.
+func (b *signInBench) changeUser(name string, change func(*userpool.User)) {
+	b.Helper()
+	id := b.user(name).ID
+	err := b.store.Write(b.Context(), func(tx store.Tx) error {
+		u, err := tx.User(b.Context(), b.pool.ID, id)
+		if err != nil {
+			return err
+		}
+		change(u)
+		return tx.UpdateUser(b.Context(), u)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// turn is a request and its answer. In answers, what differs each time (tokens,
+// sessions, the numbers of SRP) is written as its name in capitals.
+type turn struct {
+	after time.Duration // that passes before
+	op    string
+	body  string // may have places {{name.Session}}: the Session of the answer kept as name
+	want  string // JSON, or "Exception: message"
+	keep  string // name under which the answer's values are kept
+}
+
+func (b *signInBench) play(turns []turn) {
+	b.Helper()
+	for i, s := range turns {
+		b.advance(s.after)
+		got := b.ask(s.keep, s.op, s.body)
+		want := s.want
+		if strings.HasPrefix(want, "{") {
+			want = tidy(b, want)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			b.Errorf("turn %d, %s %s (-want +got):\n%s", i+1, s.op, s.body, diff)
+		}
+	}
+}
+
+var keptPattern = regexp.MustCompile(`\{\{(\w+\.\w+)\}\}`)
+
+// ask sends one request and gives its answer in the form of turn.want.
+func (b *signInBench) ask(keep, op, body string) string {
+	b.Helper()
+	answer, failure := b.send(op, body)
+	if failure != "" {
+		return failure
+	}
+	if answer == nil {
+		return ""
+	}
+	shown := maps.Clone(answer)
+	for _, member := range []string{"AuthenticationResult", "ChallengeParameters"} {
+		if inner, ok := answer[member].(map[string]any); ok {
+			shown[member] = b.conceal(keep, inner)
+		}
+	}
+	text, err := json.Marshal(b.conceal(keep, shown))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tidy(b, subPattern.ReplaceAllString(string(text), "SUB"))
+}
+
+func (b *signInBench) conceal(keep string, values map[string]any) map[string]any {
+	changing := []string{"AccessToken", "IdToken", "RefreshToken", "Session", "SALT", "SRP_B", "SECRET_BLOCK"}
+	out := maps.Clone(values)
+	for name, v := range values {
+		text, ok := v.(string)
+		if !ok || text == "" || !slices.Contains(changing, name) {
+			continue
+		}
+		out[name] = strings.ToUpper(name)
+		if keep != "" {
+			b.kept[keep+"."+name] = text
+		}
+	}
+	return out
+}
+
+// send sends one request; failure is "Exception: message".
+func (b *signInBench) send(op, body string) (answer map[string]any, failure string) {
+	b.Helper()
+	body = keptPattern.ReplaceAllStringFunc(body, func(place string) string {
+		name := strings.Trim(place, "{}")
+		value, ok := b.kept[name]
+		if !ok {
+			b.Fatalf("%s %s: nothing was kept as %s", op, body, name)
+		}
+		return value
+	})
+	return b.sendRaw(op, b.withClient(op, body))
+}
+
+// withClient adds client and pool where a body has none.
+func (b *signInBench) withClient(op, body string) string {
+	body = b.expand(op, body)
+	if strings.HasPrefix(op, "AdminInitiate") || strings.HasPrefix(op, "AdminRespond") {
+		var in map[string]any
+		if err := json.Unmarshal([]byte(body), &in); err != nil {
+			b.Fatal(err)
+		}
+		if in["ClientId"] == nil {
+			in["ClientId"] = benchClient
+		}
+		text, err := json.Marshal(in)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return string(text)
+	}
+	return body
+}
+
+// sendRaw may be called by several goroutines.
+func (b *signInBench) sendRaw(op, body string) (answer map[string]any, failure string) {
+	r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+op)
+	w := httptest.NewRecorder()
+	b.srv.ServeHTTP(w, r)
+	if w.Body.Len() > 0 {
+		dec := json.NewDecoder(bytes.NewReader(w.Body.Bytes()))
+		if err := dec.Decode(&answer); err != nil {
+			b.Errorf("%s answered %q", op, w.Body)
+		}
+	}
+	if w.Code != http.StatusOK {
+		return nil, fmt.Sprintf("%v: %v", answer["__type"], answer["message"])
+	}
+	return answer, ""
+}
+
+// srpTrial is a sign-in by SRP from the client's side.
+type srpTrial struct {
+	client, username, password string
+	admin                      bool
+	// answers, if set, changes the ChallengeResponses before they are sent.
+	answers func(map[string]string)
+}
+
+// sides are the names of the two operations.
+func sides(admin bool) (initiate, respond string) {
+	if admin {
+		return "AdminInitiateAuth", "AdminRespondToAuthChallenge"
+	}
+	return "InitiateAuth", "RespondToAuthChallenge"
+}
+
+// srpBegin sends SRP_A and computes the answer to the challenge.
+func (b *signInBench) srpBegin(s srpTrial) (respond, failure string) {
+	b.Helper()
+	initiate, _ := sides(s.admin)
+	client := srptest.NewClient()
+	body := fmt.Sprintf(`{"AuthFlow":"USER_SRP_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"SRP_A":%q}}`,
+		s.client, s.username, client.PublicHex())
+	answer, failure := b.send(initiate, body)
+	if failure != "" {
+		return "", failure
+	}
+	if answer["ChallengeName"] != "PASSWORD_VERIFIER" {
+		b.Fatalf("answer to SRP_A: %v", answer)
+	}
+	p := answer["ChallengeParameters"].(map[string]any)
+	text := func(name string) string { return p[name].(string) }
+	poolName := srp.PoolName(b.pool.ID)
+	key, err := client.Key(poolName, text("USER_ID_FOR_SRP"), s.password, text("SALT"), text("SRP_B"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	block, err := base64.StdEncoding.DecodeString(text("SECRET_BLOCK"))
+	if err != nil {
+		b.Fatalf("SECRET_BLOCK: %v", err)
+	}
+	timestamp := srp.Timestamp(b.clock())
+	claim := srp.Claim{PoolName: poolName, UserID: text("USER_ID_FOR_SRP"), SecretBlock: block, Timestamp: timestamp}
+	answers := map[string]string{
+		"USERNAME": text("USER_ID_FOR_SRP"), "TIMESTAMP": timestamp,
+		"PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"), "PASSWORD_CLAIM_SIGNATURE": claim.Signature(key),
+	}
+	if s.answers != nil {
+		s.answers(answers)
+	}
+	in, err := json.Marshal(map[string]any{"ClientId": s.client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": answers})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return string(in), ""
+}
+
+// srpSignIn is a whole sign-in; the answer is in the form of turn.want.
+func (b *signInBench) srpSignIn(keep string, s srpTrial) string {
+	b.Helper()
+	body, failure := b.srpBegin(s)
+	if failure != "" {
+		return failure
+	}
+	_, respond := sides(s.admin)
+	return b.ask(keep, respond, body)
+}
+
+var _ cognito.AccessTokens = (*auth.Service)(nil)
+
+// tidy writes JSON indented and with sorted keys.
+func tidy(t testing.TB, text string) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
