@@ -1,0 +1,67 @@
+package userpool
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// NewDomainProblem gives the sentence that refuses a domain, "" if it can be made
+// (reference: api-behaviour §20.5, §21.1). Whether it is free the store knows.
+func (d *Domain) NewDomainProblem() string {
+	if d.Custom() {
+		return firstOf(customDomainProblem(d.Name), certificateProblem(d.CertificateArn))
+	}
+	return prefixProblem(d.Name)
+}
+
+func prefixProblem(name string) string {
+	if !isLabel(name) {
+		return "The domain name contains an invalid character. Domain names can only contain lower-case letters, numbers, and hyphens."
+	}
+	parts := strings.Split(name, "-")
+	for _, word := range []string{"aws", "amazon", "cognito"} {
+		if slices.Contains(parts, word) {
+			return "Domain cannot contain reserved word: " + word
+		}
+	}
+	return ""
+}
+
+func customDomainProblem(name string) string {
+	labels := strings.Split(name, ".")
+	if len(labels) < 2 || slices.ContainsFunc(labels, func(label string) bool { return !isLabel(label) }) {
+		return "Custom domain is not a valid subdomain"
+	}
+	return ""
+}
+
+// isLabel reports whether s is one lower-case label of a host name (RFC 1123 §2.1).
+func isLabel(s string) bool {
+	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-' &&
+		!strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' })
+}
+
+// certificateProblem wants the ARN of a certificate in the region where the
+// service keeps those of its pages; idpond does not use the certificate itself.
+func certificateProblem(arn string) string {
+	if arnField(arn, 2) != "acm" || arnRegion(arn) != "us-east-1" {
+		return "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain."
+	}
+	return ""
+}
+
+// DomainVersion is a domain's version when it is changed at now.
+func DomainVersion(now time.Time) string { return now.UTC().Format("20060102150405") }
+
+// HostDomains gives the names of the domain that a request's host may belong to,
+// best first: the whole host as a custom domain, and the prefix of
+// {prefix}.auth.{anything} (design §5). host comes without port.
+func HostDomains(host string) []string {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	names := []string{host}
+	if prefix, rest, ok := strings.Cut(host, "."); ok && strings.HasPrefix(rest, "auth.") && isLabel(prefix) {
+		names = append(names, prefix)
+	}
+	return names
+}

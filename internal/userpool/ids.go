@@ -1,0 +1,54 @@
+package userpool
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+const (
+	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	base36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+)
+
+// NewPoolID makes a pool id: the region and nine of base62 (reference: api-behaviour §3).
+func NewPoolID(region string, rand io.Reader) (string, error) {
+	name, err := randomText(rand, base62, 9)
+	return region + "_" + name, err
+}
+
+// NewClientID makes an app client id: 26 of [0-9a-z].
+func NewClientID(rand io.Reader) (string, error) { return randomText(rand, base36, 26) }
+
+// NewClientSecret makes the value of an app client's secret: 51 of [0-9a-z], which
+// is 263 bits.
+func NewClientSecret(rand io.Reader) (string, error) { return randomText(rand, base36, 51) }
+
+// ClientSecretID names a secret: {client id}--{epoch seconds}.
+func ClientSecretID(clientID string, created time.Time) string {
+	return fmt.Sprintf("%s--%d", clientID, created.Unix())
+}
+
+// randomText gives n characters of alphabet, each as likely as the others.
+func randomText(rand io.Reader, alphabet string, n int) (string, error) {
+	limit := 256 - 256%len(alphabet)
+	var text strings.Builder
+	var buf [64]byte
+	for text.Len() < n {
+		if _, err := io.ReadFull(rand, buf[:]); err != nil {
+			return "", fmt.Errorf("no randomness: %w", err)
+		}
+		for _, b := range buf {
+			if int(b) < limit && text.Len() < n {
+				text.WriteByte(alphabet[int(b)%len(alphabet)])
+			}
+		}
+	}
+	return text.String(), nil
+}
+
+// ARN is the pool's Amazon resource name in an account.
+func (p *Pool) ARN(account string) string {
+	return fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", p.Region, account, p.ID)
+}
