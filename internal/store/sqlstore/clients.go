@@ -73,7 +73,7 @@ func (t *tx) CreateClient(ctx context.Context, c *userpool.AppClient) error {
 	if err != nil {
 		return err
 	}
-	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertClient, row...))
+	return t.configure(t.changeOr(ctx, store.ErrExists, insertClient, row...))
 }
 
 // UpdateClient implements store.ConfigTx.
@@ -82,10 +82,10 @@ func (t *tx) UpdateClient(ctx context.Context, c *userpool.AppClient) error {
 	if err != nil {
 		return err
 	}
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updateClient, row...))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, updateClient, row...))
 }
 
 // DeleteClient implements store.ConfigTx.
 func (t *tx) DeleteClient(ctx context.Context, poolID, clientID string) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deleteClient, poolID, clientID))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, deleteClient, poolID, clientID))
 }

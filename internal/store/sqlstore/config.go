@@ -41,12 +41,19 @@ func (r *reads) ConfigVersion(ctx context.Context) (int64, error) {
 	return get(ctx, r, selectConfigVersion, scanInt)
 }
 
-// configured raises the version after a change of configuration; err is what
-// the change gave.
-func (t *tx) configured(ctx context.Context, err error) error {
-	if err != nil {
-		return err
+// configure notes that configuration was changed; err is what the change gave.
+func (t *tx) configure(err error) error {
+	t.configured = t.configured || err == nil
+	return err
+}
+
+// raiseVersion ends a transaction that changed configuration. It comes last, because
+// all such transactions wait for each other here.
+func (t *tx) raiseVersion(ctx context.Context) error {
+	if !t.configured {
+		return nil
 	}
+	t.configured = false
 	return t.change(ctx, raiseConfigVersion)
 }
 
@@ -83,12 +90,12 @@ func (t *tx) CountPools(ctx context.Context, region string) (int, error) {
 
 // CreatePool implements store.ConfigTx.
 func (t *tx) CreatePool(ctx context.Context, p *userpool.Pool) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertPool, poolRow(p)...))
+	return t.configure(t.changeOr(ctx, store.ErrExists, insertPool, poolRow(p)...))
 }
 
 // UpdatePool implements store.ConfigTx.
 func (t *tx) UpdatePool(ctx context.Context, p *userpool.Pool) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updatePool, poolRow(p)...))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, updatePool, poolRow(p)...))
 }
 
 // What is in a pool, children before their parents.
@@ -119,5 +126,5 @@ func (t *tx) DeletePool(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deletePool, id))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, deletePool, id))
 }

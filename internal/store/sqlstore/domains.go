@@ -48,15 +48,15 @@ func (r *reads) PoolDomains(ctx context.Context, poolID string) ([]*userpool.Dom
 
 // CreateDomain implements store.ConfigTx.
 func (t *tx) CreateDomain(ctx context.Context, d *userpool.Domain) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertDomain, domainRow(d)...))
+	return t.configure(t.changeOr(ctx, store.ErrExists, insertDomain, domainRow(d)...))
 }
 
 // UpdateDomain implements store.ConfigTx.
 func (t *tx) UpdateDomain(ctx context.Context, d *userpool.Domain) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updateDomain, domainRow(d)...))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, updateDomain, domainRow(d)...))
 }
 
 // DeleteDomain implements store.ConfigTx.
 func (t *tx) DeleteDomain(ctx context.Context, poolID, name string) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deleteDomain, poolID, name))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, deleteDomain, poolID, name))
 }

@@ -22,7 +22,10 @@ type reads struct {
 }
 
 // tx adds what only a transaction may do.
-type tx struct{ reads }
+type tx struct {
+	reads
+	configured bool // configuration was changed: the version has to rise
+}
 
 var _ store.Tx = (*tx)(nil)
 

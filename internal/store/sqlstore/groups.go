@@ -68,17 +68,17 @@ func (t *tx) CountGroups(ctx context.Context, poolID string) (int, error) {
 
 // CreateGroup implements store.ConfigTx.
 func (t *tx) CreateGroup(ctx context.Context, g *userpool.Group) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertGroup, groupRow(g)...))
+	return t.configure(t.changeOr(ctx, store.ErrExists, insertGroup, groupRow(g)...))
 }
 
 // UpdateGroup implements store.ConfigTx.
 func (t *tx) UpdateGroup(ctx context.Context, g *userpool.Group) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updateGroup, groupRow(g)...))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, updateGroup, groupRow(g)...))
 }
 
 // DeleteGroup implements store.ConfigTx. Memberships go with the group's row.
 func (t *tx) DeleteGroup(ctx context.Context, poolID, name string) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deleteGroup, poolID, name))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, deleteGroup, poolID, name))
 }
 
 // AddToGroup implements store.UserTx. ErrNotFound: there is no such group or user.

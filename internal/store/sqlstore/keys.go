@@ -48,5 +48,5 @@ func (t *tx) AddSigningKeys(ctx context.Context, poolID string, keys []store.Sig
 			return err
 		}
 	}
-	return t.configured(ctx, nil)
+	return t.configure(nil)
 }

@@ -227,35 +227,3 @@ func TestGoexit(t *testing.T) {
 		}
 	})
 }
-
-// TestBrokenBatch: when the database gives up a whole commit, all callers in it
-// learn that, and the next one works.
-func TestBrokenBatch(t *testing.T) {
-	s := openStore(t, sqliteDSN(t))
-	mustWrite(t, s, createPool)
-	first, second := make(chan error, 1), make(chan error, 1)
-	entered, goOn := make(chan bool), make(chan bool)
-	go func() {
-		first <- s.Write(t.Context(), func(tx store.Tx) error {
-			err := tx.CreateUser(t.Context(), testUser("1"))
-			close(entered)
-			<-goOn // until the second one waits in the queue
-			return err
-		})
-	}()
-	<-entered
-	go func() {
-		second <- s.Write(t.Context(), func(tx store.Tx) error {
-			return sqlstore.RollBackAll(t.Context(), tx) // as SQLite does by itself when the disk is full
-		})
-	}()
-	time.Sleep(20 * time.Millisecond)
-	close(goOn)
-	if err1, err2 := <-first, <-second; err1 == nil || err2 == nil {
-		t.Errorf("got errors %v and %v, want two", err1, err2)
-	}
-	if _, err := s.User(t.Context(), poolID, "1"); !errors.Is(err, store.ErrNotFound) {
-		t.Errorf("got error %v, want ErrNotFound", err)
-	}
-	mustWrite(t, s, func(ctx context.Context, tx store.Tx) error { return tx.CreateUser(ctx, testUser("2")) })
-}

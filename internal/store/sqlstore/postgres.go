@@ -44,7 +44,11 @@ func writePostgres(ctx context.Context, db *sql.DB, r reads, f func(store.Tx) er
 	}
 	defer sqlTx.Rollback() // does nothing after a commit
 	r.run = dbRunner{sqlTx}
-	if err := f(&tx{r}); err != nil {
+	t := &tx{reads: r}
+	if err := f(t); err != nil {
+		return err
+	}
+	if err := t.raiseVersion(ctx); err != nil {
 		return err
 	}
 	return r.mapErr(sqlTx.Commit())

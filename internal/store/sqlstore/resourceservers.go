@@ -51,17 +51,17 @@ func (t *tx) CountResourceServers(ctx context.Context, poolID string) (int, erro
 
 // CreateResourceServer implements store.ConfigTx.
 func (t *tx) CreateResourceServer(ctx context.Context, s *userpool.ResourceServer) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrExists, insertResourceServer,
+	return t.configure(t.changeOr(ctx, store.ErrExists, insertResourceServer,
 		s.PoolID, s.Identifier, s.Name, toJSON(s.Scopes)))
 }
 
 // UpdateResourceServer implements store.ConfigTx.
 func (t *tx) UpdateResourceServer(ctx context.Context, s *userpool.ResourceServer) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, updateResourceServer,
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, updateResourceServer,
 		s.PoolID, s.Identifier, s.Name, toJSON(s.Scopes)))
 }
 
 // DeleteResourceServer implements store.ConfigTx.
 func (t *tx) DeleteResourceServer(ctx context.Context, poolID, identifier string) error {
-	return t.configured(ctx, t.changeOr(ctx, store.ErrNotFound, deleteResourceServer, poolID, identifier))
+	return t.configure(t.changeOr(ctx, store.ErrNotFound, deleteResourceServer, poolID, identifier))
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pressly/goose/v3"
+
 	"idpond/internal/store/sqlstore"
 	"idpond/migrations"
 )
@@ -141,6 +143,39 @@ func TestMigrateTogether(t *testing.T) {
 		for range nodes {
 			if err := <-errs; err != nil {
 				t.Error(err)
+			}
+		}
+	})
+}
+
+// TestMigrateDown takes every migration back and makes it again.
+func TestMigrateDown(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dsn string) {
+		d, driver, folder := goose.DialectSQLite3, "sqlite", "sqlite"
+		if strings.HasPrefix(dsn, "postgres") {
+			d, driver, folder = goose.DialectPostgres, "pgx", "postgres"
+		} else {
+			dsn = (&url.URL{Scheme: "file", Path: dsn}).String()
+		}
+		db, err := sql.Open(driver, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		files, err := fs.Sub(migrations.FS, folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := goose.NewProvider(d, db, files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := p.Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := p.DownTo(t.Context(), 0); err != nil {
+				t.Fatal(err)
 			}
 		}
 	})

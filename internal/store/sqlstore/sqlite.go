@@ -38,11 +38,12 @@ func driverDSN(dsn string, a access) (string, error) {
 	if err := f.Close(); err != nil {
 		return "", err
 	}
-	q := url.Values{"_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "cache_size(-8000)",
-	}}
+	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}}
 	if a == forReading {
-		q.Add("_pragma", "query_only(1)")
+		q["_pragma"] = append(q["_pragma"], "query_only(1)", "cache_size(-8000)")
+	} else {
+		// 16 MB of log between checkpoints: a page that is written often is copied once.
+		q["_pragma"] = append(q["_pragma"], "cache_size(-32000)", "wal_autocheckpoint(4000)")
 	}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String(), nil
 }

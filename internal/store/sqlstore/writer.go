@@ -66,7 +66,7 @@ func openWriter(ctx context.Context, c Config) (*writer, error) {
 	w := &writer{
 		db:    db,
 		run:   run,
-		tx:    &tx{reads{run: run, dialect: sqliteDialect(), seal: c.Seal, inTx: true}},
+		tx:    &tx{reads: reads{run: run, dialect: sqliteDialect(), seal: c.Seal, inTx: true}},
 		queue: make(chan *job, maxBatch),
 		ended: make(chan struct{}),
 	}
@@ -230,8 +230,12 @@ func (w *writer) attempt(j *job) {
 			w.broken = w.command(releaseCommand)
 		}
 	}()
+	w.tx.configured = false
 	j.err = j.f(w.tx)
 	returned = true
+	if j.err == nil {
+		j.err = w.tx.raiseVersion(context.Background())
+	}
 }
 
 // The commands of the writer. They are not statements: they have no plan.
