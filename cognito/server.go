@@ -23,7 +23,9 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/auth"
+	"idpond/internal/directory"
 	"idpond/internal/fault"
+	"idpond/internal/seal"
 	"idpond/internal/sigv4"
 	"idpond/internal/userpool"
 )
@@ -63,8 +65,13 @@ type Server struct {
 	Signatures   Signatures
 	Accounts     *account.Service
 	Auth         *auth.Service
-	AccountID    string // 12 digits, for ARNs
+	Directory    *directory.Service
+	Keys         *seal.Keyring // seals pagination tokens
+	AccountID    string        // 12 digits, for ARNs
 	Log          *slog.Logger
+	// PagesHost is the host name that custom domains have to point to; "" leaves
+	// it out of answers.
+	PagesHost string
 
 	// ClientIP gives the address that a request came from; nil takes the
 	// connection's. Set it where a proxy stands in front.
@@ -82,6 +89,11 @@ type Server struct {
 // Init registers every operation.
 func (s *Server) Init() *Server {
 	return s.register(
+		s.poolOperations(),
+		s.clientOperations(),
+		s.domainOperations(),
+		s.resourceServerOperations(),
+		s.groupOperations(),
 		s.signUpOperations(),
 		s.accountOperations(),
 		s.adminUserOperations(),
