@@ -158,5 +158,5 @@ func TestFirstVisit(t *testing.T) {
 		t.Errorf("a wrong password says %q", got)
 	}
 	p.do("sign in", fill(`input[name=password]`, password), click(`[name=signInSubmitButton]`), see(`section.token`))
-	p.do("sign in again without a password", open(s.URL+"/_idpond/demo/sign-in"), see(`section.token`))
+	p.do("sign in again without a password", open(s.URL+"/_idpond/demo/signin"), see(`section.token`))
 }

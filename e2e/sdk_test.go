@@ -107,7 +107,7 @@ func TestCleanEnd(t *testing.T) {
 		wg.Go(func() {
 			for i := range 200 {
 				name := fmt.Sprintf("user-%d-%d", w, i)
-				_, err := c.AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{UserPoolId: &poolID, Username: &name, MessageAction: types.MessageActionTypeSuppress},
+				_, err := c.AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{UserPoolId: &poolID, Username: &name, TemporaryPassword: new("Temporary-1"), MessageAction: types.MessageActionTypeSuppress},
 					func(o *cip.Options) { o.RetryMaxAttempts = 1 })
 				if _, answered := errors.AsType[interface {
 					error

@@ -62,6 +62,9 @@ func (s *Server) clientIP() func(http.Handler) http.Handler {
 	return middleware.ClientIPFromXFF(s.TrustedProxies...)
 }
 
+// ClientIP gives the address that a request of this door came from.
+func ClientIP(r *http.Request) string { return middleware.GetClientIP(r.Context()) }
+
 // logged writes the access log and counts the request. The query string stays out
 // of both: codes, tokens and states travel in it.
 func (s *Server) logged(next http.Handler) http.Handler {

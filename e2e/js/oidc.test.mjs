@@ -64,7 +64,7 @@ test('authorization code with PKCE, userinfo and refresh', async () => {
     SupportedIdentityProviders: ['COGNITO'],
   });
   const attributes = [{ Name: 'email', Value: 'ada@example.org' }, { Name: 'email_verified', Value: 'true' }];
-  await api.send(new AdminCreateUserCommand({ UserPoolId: pool.Id, Username: 'ada', MessageAction: 'SUPPRESS', UserAttributes: attributes }));
+  await api.send(new AdminCreateUserCommand({ UserPoolId: pool.Id, Username: 'ada', MessageAction: 'SUPPRESS', TemporaryPassword: 'Temporary-1', UserAttributes: attributes }));
   await api.send(new AdminSetUserPasswordCommand({ UserPoolId: pool.Id, Username: 'ada', Password: 'Difference-1', Permanent: true }));
 
   const config = await discover(pool.Id, ClientId);
@@ -121,7 +121,7 @@ test('client credentials with a scope of a resource server', async () => {
 test('tokens of an API sign-in verify too', async () => {
   const pool = await newPool();
   const { ClientId } = await newClient(pool.Id, { ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] });
-  await api.send(new AdminCreateUserCommand({ UserPoolId: pool.Id, Username: 'alan', MessageAction: 'SUPPRESS' }));
+  await api.send(new AdminCreateUserCommand({ UserPoolId: pool.Id, Username: 'alan', MessageAction: 'SUPPRESS', TemporaryPassword: 'Temporary-1' }));
   await api.send(new AdminSetUserPasswordCommand({ UserPoolId: pool.Id, Username: 'alan', Password: 'Halting-1', Permanent: true }));
   const { AuthenticationResult } = await api.send(
     new InitiateAuthCommand({ ClientId, AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: 'alan', PASSWORD: 'Halting-1' } }),

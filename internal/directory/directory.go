@@ -33,6 +33,9 @@ type Service struct {
 	Now       func() time.Time
 	Rand      io.Reader
 	AccountID string // 12 digits
+	// Deleted, if set, is told the id of a pool that was deleted, for what else is
+	// kept of it in memory.
+	Deleted func(poolID string)
 
 	snapshots snapshots
 }

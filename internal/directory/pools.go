@@ -176,7 +176,7 @@ func (s *Service) AddCustomAttributes(ctx context.Context, poolID string, list [
 
 // DeletePool deletes a pool with all its users.
 func (s *Service) DeletePool(ctx context.Context, id string) error {
-	return noPool(s.change(ctx, func(tx store.Tx) error {
+	err := s.change(ctx, func(tx store.Tx) error {
 		p, err := tx.Pool(ctx, id)
 		if err != nil {
 			return err
@@ -192,7 +192,11 @@ func (s *Service) DeletePool(ctx context.Context, id string) error {
 			return invalid("User pool cannot be deleted. It has a domain configured that should be deleted first.")
 		}
 		return tx.DeletePool(ctx, id)
-	}), id)
+	})
+	if err == nil && s.Deleted != nil {
+		s.Deleted(id)
+	}
+	return noPool(err, id)
 }
 
 // ListPools gives a page of a region's pools by id, behind after.

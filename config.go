@@ -1,0 +1,214 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/alecthomas/kong"
+)
+
+// storage is where data is kept; every command that opens the database has it.
+type storage struct {
+	Data     string `default:"./data" placeholder:"DIR" help:"Directory of the database and the sealing key; made with mode 0700 if it is missing."`
+	Database string `placeholder:"URL" help:"A postgres:// URL, or a path for the SQLite file (default: idpond.db in the data directory)."`
+	SealKey  string `placeholder:"FILE" help:"File with the key that seals secrets in the database (default: seal.key in the data directory). Keep a copy of it elsewhere: without it the database is worthless."`
+}
+
+// dsn is what sqlstore opens.
+func (s storage) dsn() string {
+	if s.Database != "" {
+		return s.Database
+	}
+	return filepath.Join(s.Data, "idpond.db")
+}
+
+func (s storage) sealKeyFile() string {
+	if s.SealKey != "" {
+		return s.SealKey
+	}
+	return filepath.Join(s.Data, "seal.key")
+}
+
+// prepare makes the data directory.
+func (s storage) prepare() error {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return fmt.Errorf("the data directory cannot be made: %w (choose another with --data)", err)
+	}
+	probe, err := os.CreateTemp(s.Data, ".writable-*")
+	if err != nil {
+		return fmt.Errorf("the data directory is not writable: %w (choose another with --data, or give this user the right to write)", err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// passwordHashing chooses what is kept of a password (SECURITY.md, "Passwords").
+type passwordHashing struct {
+	NoSRP         bool   `name:"no-srp" help:"Keep Argon2id hashes instead of SRP verifiers, and refuse the SRP flows. For a new database: passwords that were set before stay as they were until they are next set."`
+	Argon2Memory  uint32 `name:"argon2-memory" default:"19456" placeholder:"KIB" help:"Argon2id memory in KiB, with --no-srp (${default})."`
+	Argon2Time    uint32 `name:"argon2-time" default:"2" placeholder:"N" help:"Argon2id passes, with --no-srp (${default})."`
+	Argon2Threads uint8  `name:"argon2-threads" default:"1" placeholder:"N" help:"Argon2id lanes, with --no-srp (${default})."`
+}
+
+func (p passwordHashing) validate() error {
+	switch {
+	case p.Argon2Memory < 8*uint32(p.Argon2Threads) || p.Argon2Memory > 4<<20:
+		return fmt.Errorf("--argon2-memory must be between 8 times the threads and 4194304 KiB, not %d", p.Argon2Memory)
+	case p.Argon2Time < 1 || p.Argon2Time > 64:
+		return fmt.Errorf("--argon2-time must be between 1 and 64, not %d", p.Argon2Time)
+	case p.Argon2Threads < 1 || p.Argon2Threads > 64:
+		return fmt.Errorf("--argon2-threads must be between 1 and 64, not %d", p.Argon2Threads)
+	}
+	return nil
+}
+
+// serveCmd is the main command: flags, environment (IDPOND_…), file and help in one.
+type serveCmd struct {
+	Listen    string `default:"127.0.0.1:9229" placeholder:"HOST:PORT" help:"Address to serve on (${default}); port 0 picks a free one and prints it."`
+	PublicURL string `placeholder:"URL" help:"The URL that users and applications reach this server at (default: http://localhost and the port)."`
+	storage   `embed:""`
+	Empty     bool `help:"Do not make the demo user pool in an empty database."`
+
+	Region    string `default:"us-east-1" help:"Region of pools that are made without a signature (${default}); a signed request makes its pool in its own region."`
+	AccountID string `name:"account-id" default:"000000000000" placeholder:"DIGITS" help:"Account number in ARNs (${default})."`
+	Issuer    string `default:"idpond" enum:"idpond,original,updated" placeholder:"FORM" help:"Form of the issuer in tokens: idpond ({public URL}/{pool}), or, for applications that pin the service's own, original or updated (${enum})."`
+
+	passwordHashing `embed:""`
+
+	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while all listeners are loopback addresses."`
+	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
+	AllowUnsigned   bool     `name:"dangerously-accept-any-signature" help:"Serve on other than loopback addresses without access keys: whoever reaches the server administers it."`
+	Inbox           bool     `help:"Show sent mails and SMS, with their codes, under /_idpond/inbox on other than loopback addresses too."`
+	TrustedProxies  []string `name:"trusted-proxies" sep:"," placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
+	MetricsListen   string   `name:"metrics-listen" placeholder:"HOST:PORT" help:"Address for /metrics in Prometheus format (default: none)."`
+	LogLevel        string   `name:"log-level" default:"warn" enum:"debug,info,warn,error" help:"Least severe level to log: ${enum} (${default})."`
+	LogFormat       string   `name:"log-format" default:"text" enum:"text,json" help:"Form of the log on standard error: ${enum} (${default})."`
+	ShutdownSeconds int      `name:"shutdown-seconds" default:"20" placeholder:"N" help:"How long requests in flight may take to finish after SIGINT or SIGTERM (${default})."`
+}
+
+var (
+	regionForm  = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+-\d{1,2}$`)
+	accountForm = regexp.MustCompile(`^\d{12}$`)
+)
+
+// Validate says what is wrong with the settings, and what is allowed. The
+// command line calls it before anything is started.
+func (c *serveCmd) Validate() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen must be HOST:PORT such as 127.0.0.1:9229, not %q", c.Listen)
+	}
+	if !regionForm.MatchString(c.Region) {
+		return fmt.Errorf("--region must look like us-east-1, not %q", c.Region)
+	}
+	if !accountForm.MatchString(c.AccountID) {
+		return fmt.Errorf("--account-id must have 12 digits, not %q", c.AccountID)
+	}
+	if c.PublicURL != "" {
+		if err := validPublicURL(c.PublicURL); err != nil {
+			return err
+		}
+	}
+	if err := c.passwordHashing.validate(); err != nil {
+		return err
+	}
+	keys, err := c.accessKeys()
+	if err != nil {
+		return err
+	}
+	if len(keys) == 0 && !isLoopback(host) && !c.AllowUnsigned {
+		return fmt.Errorf("%s is not a loopback address and there are no access keys, so anybody could administer the server: give --access-keys (or IDPOND_ACCESS_KEYS_FILE), or listen on 127.0.0.1", c.Listen)
+	}
+	return nil
+}
+
+func validPublicURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || !slices.Contains([]string{"http", "https"}, u.Scheme) || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("--public-url must be an http or https URL with a host and nothing behind it, such as https://id.example.com, not %q", text)
+	}
+	return nil
+}
+
+// accessKeys gives the configured keys, id to secret.
+func (c *serveCmd) accessKeys() (map[string]string, error) {
+	lines := slices.Clone(c.AccessKeys)
+	if c.AccessKeysFile != "" {
+		text, err := os.ReadFile(c.AccessKeysFile)
+		if err != nil {
+			return nil, fmt.Errorf("the file of access keys cannot be read: %w", err)
+		}
+		lines = append(lines, strings.Split(string(text), "\n")...)
+	}
+	keys := map[string]string{}
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		id, secret, ok := strings.Cut(line, ":")
+		if !ok || len(id) < 3 || len(secret) < 16 {
+			return nil, errors.New("an access key must be ID:SECRET, the id of at least 3 and the secret of at least 16 characters")
+		}
+		keys[id] = secret
+	}
+	return keys, nil
+}
+
+// isLoopback reports whether host can only be reached from this machine.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// tomlFile reads settings from a TOML file whose keys are the flags' names.
+func tomlFile(r io.Reader) (kong.Resolver, error) {
+	values := map[string]any{}
+	if _, err := toml.NewDecoder(r).Decode(&values); err != nil {
+		return nil, err
+	}
+	return tomlResolver(values), nil
+}
+
+type tomlResolver map[string]any
+
+// Validate refuses keys that no flag has, because a misspelt setting that is
+// silently ignored is worse than none.
+func (t tomlResolver) Validate(app *kong.Application) error {
+	known := map[string]bool{}
+	for _, cmd := range append(app.Leaves(true), app.Node) {
+		for _, f := range cmd.Flags {
+			known[f.Name] = true
+		}
+	}
+	for key := range t {
+		if !known[key] {
+			return fmt.Errorf("configuration file: there is no setting %q; the names are those of the flags in idpond serve --help, without the dashes", key)
+		}
+	}
+	return nil
+}
+
+// Resolve gives the file's value for a flag.
+func (t tomlResolver) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+	value, ok := t[flag.Name]
+	if !ok {
+		return nil, nil
+	}
+	if list, ok := value.([]any); ok {
+		parts := make([]string, len(list))
+		for i, v := range list {
+			parts[i] = fmt.Sprint(v)
+		}
+		return strings.Join(parts, ","), nil
+	}
+	return fmt.Sprint(value), nil
+}

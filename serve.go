@@ -1,0 +1,317 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"idpond/assets"
+	"idpond/cognito"
+	"idpond/handlers"
+	"idpond/internal/account"
+	"idpond/internal/auth"
+	"idpond/internal/directory"
+	"idpond/internal/message"
+	"idpond/internal/seal"
+	"idpond/internal/sigv4"
+	"idpond/internal/store"
+	"idpond/internal/store/sqlstore"
+	"idpond/internal/tokens"
+	"idpond/internal/userpool"
+	"idpond/oauth"
+)
+
+// Run serves until ctx ends, then lets requests in flight finish.
+func (c *serveCmd) Run(ctx context.Context, io streams) error {
+	log := c.logger(io)
+	listener, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w (choose another address with --listen; port 0 picks a free one)", c.Listen, err)
+	}
+	defer listener.Close()
+	public := c.publicURL(listener.Addr().(*net.TCPAddr))
+	a, err := newApp(ctx, c, log, public)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	hello, err := a.welcome(ctx, c)
+	if err != nil {
+		return err
+	}
+	if c.AllowUnsigned && !a.loopback {
+		log.Error("ANYBODY WHO REACHES THIS SERVER CAN ADMINISTER IT: it accepts any signature on an address that is not loopback", "listen", c.Listen)
+	}
+	fmt.Fprint(io.Out, hello)
+	if err := a.serve(ctx, listener, c); err != nil {
+		return err
+	}
+	return a.Close()
+}
+
+func (c *serveCmd) logger(io streams) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		panic(err) // the flag's enum has let it through
+	}
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(io.Err, options))
+	}
+	return slog.New(slog.NewTextHandler(io.Err, options))
+}
+
+// publicURL is the configured one, or the plain one of the listener. A browser
+// treats localhost better than 127.0.0.1, so that is what loopback is called.
+func (c *serveCmd) publicURL(addr *net.TCPAddr) string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	host := addr.IP.String()
+	if addr.IP.IsLoopback() || addr.IP.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, fmt.Sprint(addr.Port))
+}
+
+// app is the wired server.
+type app struct {
+	Handler   http.Handler
+	directory *directory.Service
+	accounts  *account.Service
+	pages     *handlers.Server
+	metrics   *handlers.Metrics
+	store     *sqlstore.Store
+	keys      *seal.Keyring
+	stock     *tokens.Stock
+	public    string
+	loopback  bool
+
+	stop context.CancelFunc // ends the background work
+	work sync.WaitGroup
+	once sync.Once
+	err  error
+}
+
+// newApp opens the database and puts the packages together.
+func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (*app, error) {
+	a := &app{public: public}
+	publicURL, err := url.Parse(public)
+	if err != nil {
+		return nil, err
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return nil, err
+	}
+	a.loopback = isLoopback(host)
+	if a.store, a.keys, err = c.open(ctx); err != nil {
+		return nil, err
+	}
+	verifier, err := c.signatures(a.loopback)
+	if err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	a.wire(c, log, publicURL, verifier)
+
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	a.stop = stop
+	a.work.Go(func() { a.directory.Watch(background) })
+	a.work.Go(func() { a.stock.Run(background) })
+	a.work.Go(func() { a.purge(background, log) })
+	return a, nil
+}
+
+// open opens the data directory: the sealing key, then the database.
+func (s storage) open(ctx context.Context) (*sqlstore.Store, *seal.Keyring, error) {
+	if err := s.prepare(); err != nil {
+		return nil, nil, err
+	}
+	keys, err := seal.LoadOrCreateFile(s.sealKeyFile())
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DSN: s.dsn(), Seal: keys})
+	if err != nil {
+		return nil, nil, fmt.Errorf("the database cannot be opened: %w", err)
+	}
+	return st, keys, nil
+}
+
+// signatures is how requests are authenticated: by the configured keys, or, on
+// loopback and without any, by whatever they are signed with.
+func (c *serveCmd) signatures(loopback bool) (*sigv4.Verifier, error) {
+	keys, err := c.accessKeys()
+	if err != nil {
+		return nil, err
+	}
+	return &sigv4.Verifier{
+		AnyKey:  len(keys) == 0 && (loopback || c.AllowUnsigned),
+		Service: "cognito-idp",
+		Now:     time.Now,
+		Secret: func(id string) (string, bool) {
+			secret, ok := keys[id]
+			return secret, ok
+		},
+	}, nil
+}
+
+// passwords is what is kept of passwords.
+func (p passwordHashing) passwords() *account.Passwords {
+	if !p.NoSRP {
+		return account.SRPVerifiers(time.Now)
+	}
+	return account.Argon2Hashes(time.Now, account.Argon2Params{MemoryKiB: p.Argon2Memory, Iterations: p.Argon2Time, Parallelism: p.Argon2Threads})
+}
+
+// wire makes the services and the doors to them.
+func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sigv4.Verifier) {
+	inbox := new(message.Inbox)
+	sender := &message.Sender{
+		Renderer: message.Renderer{PagesBase: func(*userpool.Pool) string { return a.public }},
+		Now:      time.Now, Rand: rand.Reader, Log: log,
+	}
+	if a.loopback || c.Inbox {
+		sender.Email, sender.SMS = inbox, inbox
+	}
+	a.directory = &directory.Service{Store: a.store, Now: time.Now, Rand: rand.Reader, AccountID: c.AccountID}
+	a.accounts = &account.Service{
+		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
+		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log,
+	}
+	a.stock = tokens.NewStock(4)
+	keys := &tokens.Keys{Store: a.store, Source: a.stock, Now: time.Now}
+	a.directory.Deleted = keys.Forget
+	issued := &tokens.Service{
+		Config: a.directory, Store: a.store, Now: time.Now, Rand: rand.Reader,
+		Keys:   keys,
+		Issuer: tokens.Issuer{Form: tokens.Form(c.Issuer), PublicURL: a.public},
+	}
+	signIns := &auth.Service{
+		Config: a.directory, Store: a.store, Accounts: a.accounts, Tokens: issued, Keys: a.keys, Now: time.Now, Rand: rand.Reader,
+	}
+	a.metrics = handlers.NewMetrics()
+	api := (&cognito.Server{
+		Pools: a.directory, Clients: a.directory, Directory: a.directory, AccessTokens: signIns, Signatures: verifier,
+		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), AccountID: c.AccountID, Log: log,
+		ClientIP: handlers.ClientIP,
+		Observe: func(operation, exception string, took time.Duration) {
+			a.metrics.Observe(cmp.Or(operation, "unknown"), cmp.Or(exception, "OK"), took)
+		},
+	}).Init()
+	a.pages = &handlers.Server{
+		OAuth: &oauth.Server{
+			Directory: a.directory, Tokens: issued, Store: a.store, PublicURL: public,
+			Now: time.Now, Rand: rand.Reader, Log: log,
+		},
+		Auth: signIns, Accounts: a.accounts, API: api, Assets: assets.Load(),
+		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.loopback,
+		Ready: func(ctx context.Context) error {
+			_, err := a.store.ConfigVersion(ctx)
+			return err
+		},
+		Metrics: a.metrics, Now: time.Now, Rand: rand.Reader, Log: log,
+	}
+	if a.loopback || c.Inbox {
+		a.pages.Inbox = inbox
+	}
+}
+
+// purgeEvery is how often what has expired is deleted, purgeAtOnce how many rows
+// of a kind go in one transaction.
+const (
+	purgeEvery  = time.Minute
+	purgeAtOnce = 1000
+)
+
+// purge deletes what has expired, a little at a time, until ctx ends.
+func (a *app) purge(ctx context.Context, log *slog.Logger) {
+	tick := time.NewTicker(purgeEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := a.store.Purge(ctx, time.Now(), purgeAtOnce); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrNotFound) {
+			log.Warn("expired rows were not deleted", "err", err)
+		}
+	}
+}
+
+// Limits of a connection: a client that stalls does not hold one for ever.
+const (
+	readHeaderTimeout = 10 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+)
+
+// serve answers on listener until ctx ends, then waits for requests in flight.
+func (a *app) serve(ctx context.Context, listener net.Listener, c *serveCmd) error {
+	servers := []*http.Server{{
+		Handler: a.Handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}}
+	failed := make(chan error, 2)
+	go func() { failed <- servers[0].Serve(listener) }()
+	if c.MetricsListen != "" {
+		metrics := &http.Server{Addr: c.MetricsListen, Handler: a.metrics.Handler(), ReadHeaderTimeout: readHeaderTimeout}
+		servers = append(servers, metrics)
+		go func() { failed <- metrics.ListenAndServe() }()
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving ended: %w", err)
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Duration(c.ShutdownSeconds)*time.Second)
+	defer cancel()
+	var errs []error
+	for _, s := range servers {
+		if err := s.Shutdown(grace); err != nil {
+			errs = append(errs, fmt.Errorf("requests were still in flight after %d s: %w", c.ShutdownSeconds, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Close ends the background work and closes the database. It may be called twice.
+func (a *app) Close() error {
+	a.once.Do(func() {
+		a.stop()
+		a.work.Wait()
+		a.err = a.store.Close()
+	})
+	return a.err
+}
+
+// migrateCmd brings the schema up to date.
+type migrateCmd struct {
+	storage `embed:""`
+}
+
+// Run migrates and says what the schema's version is then.
+func (c *migrateCmd) Run(ctx context.Context, io streams) error {
+	st, keys, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	have, _, err := sqlstore.SchemaVersion(ctx, sqlstore.Config{DSN: c.dsn(), Seal: keys})
+	if err := errors.Join(err, st.Close()); err != nil {
+		return err
+	}
+	fmt.Fprintf(io.Out, "The schema of the database is at version %d, the newest.\n", have)
+	return nil
+}
