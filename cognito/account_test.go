@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"idpond/internal/account"
+	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -273,6 +274,19 @@ func TestChangePassword(t *testing.T) {
 				t.Errorf("the password is not %q", tt.now)
 			}
 		})
+	}
+}
+
+// TestChangePasswordTooLate has a user who was read before another request changed
+// the password.
+func TestChangePasswordTooLate(t *testing.T) {
+	b := newUserBench(t)
+	b.check(newAda(""))
+	before := b.user("ada")
+	b.check(step{op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"Passw0rd+"}`, want: `{}`})
+	err := b.srv.Accounts.ChangePassword(t.Context(), b.pool, before, "Passw0rd!", "Passw0rd?")
+	if !fault.Is(err, fault.NotAuthorized) || !b.hasPassword("ada", "Passw0rd+") {
+		t.Errorf("the old password still changes it: %v", err)
 	}
 }
 

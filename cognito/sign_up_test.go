@@ -102,6 +102,17 @@ func TestSignUp(t *testing.T) {
 		},
 		messages: []string{"SMS +15551234567 SignUp"},
 	}, {
+		name: "the code of an address that was replaced confirms, and verifies nothing",
+		steps: []step{
+			{op: "SignUp", body: signUpAda, want: adaSignedUp},
+			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"email","Value":"lovelace@example.org"},{"Name":"email_verified","Value":"true"}]}`, want: `{}`},
+			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"email_verified","Value":"false"}]}`, want: `{}`},
+			{op: "ConfirmSignUp", body: `{"Username":"ada","ConfirmationCode":"{{code}}"}`, want: `{}`},
+			{op: "GetUser", body: `{"AccessToken":"{{token ada}}"}`, want: `{"Username":"ada","UserAttributes":[
+				{"Name":"sub","Value":"SUB"},{"Name":"email","Value":"lovelace@example.org"},{"Name":"email_verified","Value":"false"}]}`},
+		},
+		messages: []string{"EMAIL ada@example.org SignUp"},
+	}, {
 		name: "what is refused",
 		steps: []step{
 			{op: "SignUp", body: signUpAda, want: adaSignedUp},
@@ -482,5 +493,43 @@ func TestGuessesAtOnce(t *testing.T) {
 	wg.Wait()
 	if count[wrongCode] != 15 || count[limitExceeded] != 85 {
 		t.Errorf("answers: %v", count)
+	}
+}
+
+// TestCodeIsBound has a kept code that somebody moved, in the database, to another
+// user or to another use.
+func TestCodeIsBound(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		move func(c *store.Code, bob string)
+		step step
+	}{
+		{"as it was", func(*store.Code, string) {}, step{op: "ConfirmSignUp", body: `{"Username":"ada","ConfirmationCode":"{{code}}"}`, want: `{}`}},
+		{"to another user", func(c *store.Code, bob string) { c.UserID = bob },
+			step{op: "ConfirmSignUp", body: `{"Username":"bob","ConfirmationCode":"{{code}}"}`, want: wrongCode}},
+		{"to another use", func(c *store.Code, _ string) { c.Kind = store.CodeResetPassword },
+			step{op: "ConfirmForgotPassword", body: `{"Username":"ada","ConfirmationCode":"{{code}}","Password":"Passw0rd!"}`, want: wrongCode}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newUserBench(t)
+			b.call("SignUp", `{"Username":"bob","Password":"Passw0rd!"}`)
+			b.call("SignUp", signUpAda)
+			ada, bob := b.user("ada"), b.user("bob")
+			err := b.store.Write(t.Context(), func(tx store.Tx) error {
+				c, err := tx.Code(t.Context(), benchPool, ada.ID, store.CodeSignUp)
+				if err != nil {
+					return err
+				}
+				if strings.Contains(fmt.Sprintf("%s", c.Hash), b.lastCode()) {
+					t.Error("the code is kept as it is")
+				}
+				tt.move(c, bob.ID)
+				return tx.PutCode(t.Context(), *c)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.check(tt.step)
+		})
 	}
 }
