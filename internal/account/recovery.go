@@ -181,8 +181,10 @@ func (s *Service) AdminResetPassword(ctx context.Context, p *userpool.Pool, user
 }
 
 // deliverForAdmin sends a code in an operation that has no exception for a failed
-// delivery: what it changed stands, the sender has logged the failure, and the
-// user can ask for another code.
+// delivery: what it changed stands, the log says so, and the user can ask for
+// another code.
 func (s *Service) deliverForAdmin(ctx context.Context, p *userpool.Pool, u *userpool.User, kind message.Kind, c freshCode) {
-	_, _ = s.deliver(ctx, p, u, "", kind, c)
+	if _, err := s.deliver(ctx, p, u, "", kind, c); err != nil {
+		s.Log.WarnContext(ctx, "the user was changed, but got no code", "pool", p.ID, "user", u.ID, "kind", kind)
+	}
 }
