@@ -309,36 +309,25 @@ func (b *bench) credential(name string) userpool.Credential {
 	return u.Credential
 }
 
-// TestAbandoned: a check that was not made because the client went away is not
-// counted as a wrong password.
-func TestAbandoned(t *testing.T) {
+func TestScope(t *testing.T) {
 	b := newBench(t)
-	b.add("ada", nil)
-	ctx, cancel := context.WithCancel(t.Context())
-	gone := goneAfter{Store: b.store, cancel: cancel}
-	b.auth.Accounts.Users = gone
-	b.auth.Accounts.Passwords = account.Argon2Hashes(b.clock, account.Argon2Params{MemoryKiB: 64, Iterations: 1, Parallelism: 1})
-	_, err := b.auth.Initiate(ctx, auth.InitiateRequest{
-		Pool: b.pool, Client: b.client, Side: auth.Public, Flow: "USER_PASSWORD_AUTH",
-		Parameters: map[string]string{"USERNAME": "ada", "PASSWORD": "wrong"},
-	})
-	if !errors.Is(err, context.Canceled) {
-		t.Errorf("%v, want context.Canceled", err)
+	ada := b.add("ada", nil)
+	set, err := b.auth.Tokens.Grant(t.Context(), tokens.GrantRequest{
+		Pool: b.pool, Client: b.client, User: ada, OAuth: true, Scopes: []string{"openid", "email"}, AuthTime: b.clock(),
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	u, err := b.store.User(t.Context(), b.pool.ID, "sub-of-ada")
-	if err != nil || u.FailedPasswords != 0 {
-		t.Errorf("%d failures, %v", u.FailedPasswords, err)
+	for scope, want := range map[string]string{
+		"": "", "openid": "",
+		"aws.cognito.signin.user.admin": "NotAuthorizedException: Access Token does not have required scopes",
+	} {
+		caller, err := b.auth.CheckAccessToken(t.Context(), set.AccessToken, scope)
+		if got := text(err); got != want {
+			t.Errorf("scope %q: %q, want %q", scope, got, want)
+		}
+		if err == nil && (caller.User.ID != ada.ID || caller.Client.ID != "app" || !cmp.Equal(caller.Scopes, []string{"openid", "email"})) {
+			t.Errorf("scope %q: %+v", scope, caller)
+		}
 	}
-}
-
-// goneAfter ends the request as soon as the user was found.
-type goneAfter struct {
-	store.Users
-	Store  *sqlstore.Store
-	cancel func()
-}
-
-func (g goneAfter) FindUser(ctx context.Context, pool string, names []userpool.SignInName) (*userpool.User, error) {
-	defer g.cancel()
-	return g.Store.FindUser(ctx, pool, names)
 }
