@@ -162,7 +162,7 @@ func constraintProblem(a SchemaAttribute) string {
 		case lo > 2048 || hi > 2048:
 			return fmt.Sprintf("user.%s: String attributes cannot have a length of more than 2048", a.Name)
 		case c.MinLength != "" && c.MaxLength != "" && lo > hi:
-			return fmt.Sprintf("Attribute %s cannot have a max length shorter than it's min length", a.Name)
+			return crossed(a.Name, "Max length cannot be less than min length.", "cannot have a max length shorter than it's min length")
 		}
 	}
 	if c := a.NumberAttributeConstraints; c != nil {
@@ -172,10 +172,20 @@ func constraintProblem(a SchemaAttribute) string {
 		case !okLo || !okHi:
 			return "Invalid NumberAttributeConstraints for schema attribute " + bareName(a.Name)
 		case c.MinValue != "" && c.MaxValue != "" && lo > hi:
-			return fmt.Sprintf("Attribute %s cannot have a max value smaller than it's min value", a.Name)
+			return crossed(a.Name, "Max value cannot be less than min value.", "cannot have a max value smaller than it's min value")
 		}
 	}
 	return ""
+}
+
+// crossed words bounds in the wrong order: the service has one sentence for
+// standard attributes and another one for a pool's own (reference: api-behaviour
+// §6.2, §21.1).
+func crossed(name, standard, custom string) string {
+	if strings.Contains(name, customPrefix) {
+		return "Attribute " + name + " " + custom
+	}
+	return "user." + name + ": " + standard
 }
 
 // limitOf reads a limit; "" is none.
