@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -23,6 +24,7 @@ import (
 	"testing"
 	"time"
 
+	"idpond/internal/srp"
 	"idpond/internal/srp/srptest"
 )
 
@@ -42,6 +44,9 @@ func newBench(b *testing.B) *bench {
 		AccountID: "000000000000", Issuer: "idpond", LogLevel: "error", LogFormat: "text"}
 	a, err := newApp(b.Context(), &cmd, slog.New(slog.DiscardHandler), "http://localhost")
 	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := a.welcome(b.Context(), &cmd); err != nil {
 		b.Fatal(err)
 	}
 	srv := httptest.NewServer(a.Handler)
@@ -247,18 +252,32 @@ func BenchmarkPasswordSignIn(b *testing.B) {
 func BenchmarkSRPSignIn(b *testing.B) {
 	t := newBench(b)
 	sign, exp, reply := rs256(b), exponentiation(b), bareReply(b)
-	client := srptest.NewClient(rand.Reader)
-	a := client.A()
+	client := srptest.NewClient()
+	a := client.PublicHex()
+	poolName := t.pool[strings.IndexByte(t.pool, '_')+1:]
 	var inClient atomic.Int64
 	t.beside(both(sign, sign, exp, exp, reply, reply), func() {
 		challenge := t.call("InitiateAuth", fmt.Sprintf(`{"ClientId":%q,"AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"ada","SRP_A":%q}}`, t.client, a))["ChallengeParameters"].(map[string]any)
 		begun := time.Now()
-		answers, err := client.Answer(t.pool, "Difference-1", challenge, time.Now())
+		text := func(name string) string { return challenge[name].(string) }
+		key, err := client.Key(poolName, text("USER_ID_FOR_SRP"), "Difference-1", text("SALT"), text("SRP_B"))
 		if err != nil {
 			b.Fatal(err)
 		}
+		block, err := base64.StdEncoding.DecodeString(text("SECRET_BLOCK"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		stamp := srp.Timestamp(time.Now())
+		claim := srp.Claim{PoolName: poolName, UserID: text("USER_ID_FOR_SRP"), SecretBlock: block, Timestamp: stamp}
 		inClient.Add(int64(time.Since(begun)))
-		body, _ := json.Marshal(map[string]any{"ClientId": t.client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": answers})
+		body, err := json.Marshal(map[string]any{"ClientId": t.client, "ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": map[string]string{
+			"USERNAME": text("USER_ID_FOR_SRP"), "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
+			"PASSWORD_CLAIM_SIGNATURE": claim.Signature(key), "TIMESTAMP": stamp,
+		}})
+		if err != nil {
+			b.Fatal(err)
+		}
 		t.call("RespondToAuthChallenge", string(body))
 	})
 	b.ReportMetric(float64(inClient.Load())/float64(b.N)/float64(runtime.GOMAXPROCS(0)), "client-ns/op")

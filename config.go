@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -18,17 +19,27 @@ import (
 
 // storage is where data is kept; every command that opens the database has it.
 type storage struct {
-	Data     string `default:"./data" placeholder:"DIR" help:"Directory of the database and the sealing key; made with mode 0700 if it is missing."`
-	Database string `placeholder:"URL" help:"A postgres:// URL, or a path for the SQLite file (default: idpond.db in the data directory)."`
-	SealKey  string `placeholder:"FILE" help:"File with the key that seals secrets in the database (default: seal.key in the data directory). Keep a copy of it elsewhere: without it the database is worthless."`
+	Data         string `default:"./data" placeholder:"DIR" help:"Directory of the database and the sealing key; made with mode 0700 if it is missing."`
+	Database     string `placeholder:"URL" help:"A postgres:// URL, or a path for the SQLite file (default: idpond.db in the data directory)."`
+	DatabaseFile string `placeholder:"FILE" help:"File that holds the postgres:// URL, for a URL with a password."`
+	SealKey      string `placeholder:"FILE" help:"File with the key that seals secrets in the database (default: seal.key in the data directory). Keep a copy of it elsewhere: without it the database is worthless."`
 }
 
 // dsn is what sqlstore opens.
-func (s storage) dsn() string {
-	if s.Database != "" {
-		return s.Database
+func (s storage) dsn() (string, error) {
+	switch {
+	case s.Database != "" && s.DatabaseFile != "":
+		return "", errors.New("only one of --database and --database-file can be given")
+	case s.DatabaseFile != "":
+		text, err := os.ReadFile(s.DatabaseFile)
+		if err != nil {
+			return "", fmt.Errorf("the file of the database's URL cannot be read: %w", err)
+		}
+		return strings.TrimSpace(string(text)), nil
+	case s.Database != "":
+		return s.Database, nil
 	}
-	return filepath.Join(s.Data, "idpond.db")
+	return filepath.Join(s.Data, "idpond.db"), nil
 }
 
 func (s storage) sealKeyFile() string {
@@ -53,9 +64,9 @@ func (s storage) prepare() error {
 // passwordHashing chooses what is kept of a password (SECURITY.md, "Passwords").
 type passwordHashing struct {
 	NoSRP         bool   `name:"no-srp" help:"Keep Argon2id hashes instead of SRP verifiers, and refuse the SRP flows. For a new database: passwords that were set before stay as they were until they are next set."`
-	Argon2Memory  uint32 `name:"argon2-memory" default:"19456" placeholder:"KIB" help:"Argon2id memory in KiB, with --no-srp (${default})."`
-	Argon2Time    uint32 `name:"argon2-time" default:"2" placeholder:"N" help:"Argon2id passes, with --no-srp (${default})."`
-	Argon2Threads uint8  `name:"argon2-threads" default:"1" placeholder:"N" help:"Argon2id lanes, with --no-srp (${default})."`
+	Argon2Memory  uint32 `name:"argon2-memory" env:"IDPOND_ARGON2_MEMORY" default:"19456" placeholder:"KIB" help:"Argon2id memory in KiB, with --no-srp (${default})."`
+	Argon2Time    uint32 `name:"argon2-time" env:"IDPOND_ARGON2_TIME" default:"2" placeholder:"N" help:"Argon2id passes, with --no-srp (${default})."`
+	Argon2Threads uint8  `name:"argon2-threads" env:"IDPOND_ARGON2_THREADS" default:"1" placeholder:"N" help:"Argon2id lanes, with --no-srp (${default})."`
 }
 
 func (p passwordHashing) validate() error {
@@ -119,6 +130,11 @@ func (c *serveCmd) Validate() error {
 	}
 	if err := c.passwordHashing.validate(); err != nil {
 		return err
+	}
+	for _, cidr := range c.TrustedProxies {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			return fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", cidr)
+		}
 	}
 	keys, err := c.accessKeys()
 	if err != nil {

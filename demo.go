@@ -53,7 +53,7 @@ func (a *app) welcome(ctx context.Context, c *serveCmd) (string, error) {
 func (a *app) banner(c *serveCmd, demo, found bool, password string) string {
 	var b strings.Builder
 	line := func(name, text string) { fmt.Fprintf(&b, "  %-11s %s\n", name, text) }
-	fmt.Fprintf(&b, "idpond is serving user pools. Ctrl-C ends it.\n\n")
+	fmt.Fprintf(&b, "idpond is serving user pools.\n\n")
 	line("API", a.public)
 	line("", "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="+a.public)
 	if demo {
@@ -71,16 +71,17 @@ func (a *app) banner(c *serveCmd, demo, found bool, password string) string {
 	} else {
 		line("Data", "made a new database "+c.where())
 	}
-	fmt.Fprintln(&b)
+	fmt.Fprintf(&b, "\nCtrl-C ends it.\n")
 	return b.String()
 }
 
 // where says where the data is, without a password that may be in the URL.
 func (s storage) where() string {
-	if strings.HasPrefix(s.Database, "postgres") {
+	dsn, err := s.dsn()
+	if err != nil || strings.HasPrefix(dsn, "postgres") {
 		return "on PostgreSQL"
 	}
-	return s.dsn()
+	return dsn
 }
 
 // makeDemo makes a pool that signs in with e-mail addresses, a domain, a public and

@@ -67,6 +67,7 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 		kong.Exit(func(code int) { panic(exit{code}) }),
 		kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
+		kong.Help(helpWithServe),
 	)
 	if err != nil {
 		panic(err) // the struct above is wrong, not the caller
@@ -82,6 +83,20 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 		return 1
 	}
 	return 0
+}
+
+// helpWithServe prints the help of the command that was asked about; without one,
+// that of the default command too, since its flags are what a newcomer looks for.
+func helpWithServe(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil || ctx.Selected() != nil {
+		return err
+	}
+	serve, err := kong.Trace(ctx.Kong, []string{"serve"})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(ctx.Stdout)
+	return kong.DefaultHelpPrinter(options, serve)
 }
 
 type versionCmd struct{}

@@ -140,7 +140,11 @@ func (s storage) open(ctx context.Context) (*sqlstore.Store, *seal.Keyring, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := sqlstore.Open(ctx, sqlstore.Config{DSN: s.dsn(), Seal: keys})
+	dsn, err := s.dsn()
+	if err != nil {
+		return nil, nil, err
+	}
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Seal: keys})
 	if err != nil {
 		return nil, nil, fmt.Errorf("the database cannot be opened: %w", err)
 	}
@@ -308,8 +312,12 @@ func (c *migrateCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	have, _, err := sqlstore.SchemaVersion(ctx, sqlstore.Config{DSN: c.dsn(), Seal: keys})
+	dsn, err := c.dsn()
 	if err := errors.Join(err, st.Close()); err != nil {
+		return err
+	}
+	have, _, err := sqlstore.SchemaVersion(ctx, sqlstore.Config{DSN: dsn, Seal: keys})
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(io.Out, "The schema of the database is at version %d, the newest.\n", have)

@@ -13,7 +13,7 @@ func (s *server) aws(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	cmd := exec.Command(need(t, "/usr/bin/aws", "aws"), append([]string{"cognito-idp", "--endpoint-url", s.URL, "--output", "json"}, args...)...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY=a-secret-that-nobody-checks",
-		"AWS_DEFAULT_REGION=us-east-1", "AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_MAX_ATTEMPTS=1", "PYTHONWARNINGS=ignore")
+		"AWS_DEFAULT_REGION=us-east-1", "AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "PYTHONWARNINGS=ignore")
 	out, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(out)), err
 }
