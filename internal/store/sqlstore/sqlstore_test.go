@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
 	"idpond/internal/store/storetest"
@@ -96,6 +97,8 @@ func openStore(t testing.TB, dsn string) *sqlstore.Store {
 func config(dsn string) sqlstore.Config {
 	return sqlstore.Config{DSN: dsn, Seal: sealer{key: 1}, MaxConns: 8}
 }
+
+var _ sqlstore.Sealer = (*seal.Keyring)(nil)
 
 // sealer is AES-256-GCM with a key of one repeated byte.
 type sealer struct{ key byte }

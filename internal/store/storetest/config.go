@@ -287,8 +287,30 @@ func configPaging(t *testing.T, s store.Store) {
 		}
 		return nil
 	})
-	ctx := t.Context()
-	for name, list := range map[string]func(after string, limit int) ([]string, error){
+	for name, list := range configLists(t.Context(), s, pool) {
+		for limit := 1; limit <= 8; limit++ {
+			var got []string
+			for after := ""; ; after = got[len(got)-1] {
+				page, err := list(after, limit)
+				if err != nil {
+					t.Fatalf("%s: %v", name, err)
+				}
+				got = append(got, page...)
+				if len(page) < limit {
+					break
+				}
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("%s by %d: got %v, want %v", name, limit, got, want)
+			}
+		}
+	}
+}
+
+type listFunc func(after string, limit int) ([]string, error)
+
+func configLists(ctx context.Context, s store.Store, pool string) map[string]listFunc {
+	return map[string]listFunc{
 		"ListPools": func(after string, limit int) ([]string, error) {
 			l, err := s.ListPools(ctx, "eu-west-1", after, limit)
 			return names(l, func(p *userpool.Pool) string { return p.ID }), err
@@ -309,23 +331,6 @@ func configPaging(t *testing.T, s store.Store) {
 			l, err := s.GroupsOfUser(ctx, pool, userID(1), after, limit)
 			return names(l, func(g *userpool.Group) string { return g.Name }), err
 		},
-	} {
-		for limit := 1; limit <= 8; limit++ {
-			var got []string
-			for after := ""; ; after = got[len(got)-1] {
-				page, err := list(after, limit)
-				if err != nil {
-					t.Fatalf("%s: %v", name, err)
-				}
-				got = append(got, page...)
-				if len(page) < limit {
-					break
-				}
-			}
-			if fmt.Sprint(got) != fmt.Sprint(want) {
-				t.Errorf("%s by %d: got %v, want %v", name, limit, got, want)
-			}
-		}
 	}
 }
 

@@ -94,8 +94,15 @@ func rotation(t *testing.T, s store.Store) {
 	state("F", store.RefreshToken{Newest: true})
 	rotate("nothing", "x", 50, store.ErrNotFound)
 
+	// Without a grace period a clock that is behind helps nobody.
+	rotate("F", "G", 52, nil)
+	wantErr(t, s, store.ErrNotFound, func(ctx context.Context, tx store.Tx) error {
+		return tx.RotateRefreshToken(ctx, poolA, hash("F"), hash("x"), at(51), at(51))
+	})
+	state("G", store.RefreshToken{Newest: true})
+
 	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.RevokeGrant(ctx, poolA, "g1", at(60)) })
-	rotate("F", "x", 61, store.ErrNotFound)
+	rotate("G", "x", 61, store.ErrNotFound)
 }
 
 func revocation(t *testing.T, s store.Store) {

@@ -83,16 +83,18 @@ func passwords(t *testing.T, s store.Store) {
 	withPools(t, s, poolA)
 	u := withUser(t, s, 1, "ada")
 	now := t0()
+	passwordOf := func(ctx context.Context, tx store.Tx, right bool) (bool, error) {
+		if right {
+			return tx.PasswordRight(ctx, poolA, u.ID, now)
+		}
+		return tx.PasswordWrong(ctx, poolA, u.ID, now)
+	}
 	step := func(wait time.Duration, right, want bool, count int, lock time.Duration) {
 		t.Helper()
 		now = now.Add(wait)
 		var got bool
 		write(t, s, func(ctx context.Context, tx store.Tx) (err error) {
-			if right {
-				got, err = tx.PasswordRight(ctx, poolA, u.ID, now)
-			} else {
-				got, err = tx.PasswordWrong(ctx, poolA, u.ID, now)
-			}
+			got, err = passwordOf(ctx, tx, right)
 			return err
 		})
 		stored, err := s.User(t.Context(), poolA, u.ID)
@@ -135,7 +137,16 @@ func passwords(t *testing.T, s store.Store) {
 	step(0, wrong, true, 5, time.Second)
 	step(time.Second, right, true, 0, 0)
 	step(0, wrong, true, 1, 0)
+}
 
+// passwordEdges: unknown users, and a write of the user, which leaves the count alone.
+func passwordEdges(t *testing.T, s store.Store) {
+	withPools(t, s, poolA)
+	u, now := withUser(t, s, 1, "ada"), t0()
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.PasswordWrong(ctx, poolA, u.ID, now)
+		return err
+	})
 	for _, f := range []func(context.Context, store.Tx) error{
 		func(ctx context.Context, tx store.Tx) error {
 			_, err := tx.PasswordWrong(ctx, poolA, userID(9), now)
@@ -148,7 +159,6 @@ func passwords(t *testing.T, s store.Store) {
 	} {
 		wantErr(t, s, store.ErrNotFound, f)
 	}
-	// A write of the user leaves the count alone.
 	write(t, s, func(ctx context.Context, tx store.Tx) error {
 		u.FailedPasswords, u.LockedUntil = 7, now
 		return tx.UpdateUser(ctx, u)

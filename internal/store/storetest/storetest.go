@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Users/Codes", codes},
 		{"Users/Counters", counters},
 		{"Users/Passwords", passwords},
+		{"Users/PasswordEdges", passwordEdges},
 		{"Grants/RoundTrip", grantRoundTrip},
 		{"Grants/Rotation", rotation},
 		{"Grants/Revocation", revocation},
