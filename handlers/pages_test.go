@@ -269,6 +269,24 @@ func TestConfirmedOnlyOnce(t *testing.T) {
 	}
 }
 
+// TestUndelivered: the account exists, so another code can be asked for.
+func TestUndelivered(t *testing.T) {
+	s := serve(t)
+	sender := s.House.Accounts.Messages
+	email := sender.Email
+	sender.Email = nil
+	b := s.browser(t)
+	p := b.submit(b.open("/signup?"+ask(WebClient)), "form[name=signupform]", "username=grace", "requiredAttributes[email]=grace@example.org", "password=Compiler-1")
+	p.stays(t, "/confirm", 200)
+	if got := p.text("[role=alert]"); got != "We could not send the code. Ask for a new one in a moment." {
+		t.Errorf("alert %q", got)
+	}
+	sender.Email = email
+	p = b.submit(p, "form[name=resendcodeform]")
+	p.stays(t, "/confirm", 200)
+	b.submit(p, "form[name=confirmform]", "code="+s.codeTo(t, "grace@example.org")).arrived(t)
+}
+
 func TestConfirmOutOfTurn(t *testing.T) {
 	s := serve(t)
 	s.browser(t).open("/confirm?"+ask(WebClient)).stays(t, "/login", 200)

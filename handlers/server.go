@@ -70,6 +70,7 @@ func (s *Server) Handler() http.Handler {
 	r := chi.NewRouter()
 	r.Use(s.withRequestID, s.clientIP(), s.logged, s.recovered, s.apiFirst, s.secured)
 	r.Get("/health", s.health)
+	r.Head("/health", s.health)
 	r.Get("/ready", s.ready)
 	r.Handle(assets.Prefix+"*", s.Assets)
 	s.OAuth.Mount(r)

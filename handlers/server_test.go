@@ -223,6 +223,21 @@ func TestInbox(t *testing.T) {
 	}
 }
 
+// TestKnownHost: a name that somebody pointed at this machine gets no inbox.
+func TestKnownHost(t *testing.T) {
+	s := serve(t)
+	for host, want := range map[string]int{
+		"evil.example": 403, "evil.example:80": 403, "127.0.0.1.evil.example": 403, "localhost.evil.example": 403,
+		"localhost": 200, "LOCALHOST:1": 200, "demo.auth.localhost": 200, "[::1]:9229": 200, "192.168.1.2": 200, "idpond": 200, "host.docker.internal": 200,
+	} {
+		r, _ := http.NewRequest("GET", s.url+"/_idpond/inbox?format=json", nil)
+		r.Host = host
+		if p := s.browser(t).do(r); p.status != want {
+			t.Errorf("%s: %d, want %d", host, p.status, want)
+		}
+	}
+}
+
 // TestSwitchedOff: what is for developers does not exist unless switched on.
 func TestSwitchedOff(t *testing.T) {
 	s := serve(t, func(s *handlers.Server) { s.Inbox, s.Index, s.Demo = nil, false, nil })
