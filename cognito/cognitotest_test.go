@@ -104,7 +104,7 @@ func (b *bench) advance(d time.Duration) {
 // or "Exception: message".
 func (b *bench) call(op, body string) string {
 	b.Helper()
-	body = strings.NewReplacer("POOL", b.pool, "CLIENT", b.client).Replace(body)
+	body = strings.NewReplacer(`"POOL"`, `"`+b.pool+`"`, `"CLIENT`, `"`+b.client).Replace(body)
 	if takesPool(op) && !strings.Contains(body, `"UserPoolId"`) {
 		body = strings.Replace(body, "{", `{"UserPoolId":"`+b.pool+`",`, 1)
 		body = strings.Replace(body, ",}", "}", 1)

@@ -10,35 +10,34 @@ var (
 	pattern5  = newPattern(`[\S]+`, `\A(?:[^\t\n\x0B\f\r ]+)\z`)
 	pattern6  = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z`)
 	pattern7  = newPattern(`[\w-]+_[0-9a-f-]+`, `\A(?:[\w-]+_[0-9a-f-]+)\z`)
-	pattern8  = newPattern(`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`, `\A(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?)\z`)
-	pattern9  = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z`)
-	pattern10 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
-	pattern11 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
-	pattern12 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r ]+)\z`)
-	pattern13 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]+)\z`)
-	pattern14 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
-	pattern15 = newPattern(`[\w+-]+`, `\A(?:[\w+-]+)\z`)
-	pattern16 = newPattern(`^[0-9a-fA-F]+$`, `\A(?:[0-9a-fA-F]+)\z`)
-	pattern17 = newPattern(`[\w\s+=.@-]+`, `\A(?:[\w\t\n\x0B\f\r +=.@-]+)\z`)
-	pattern18 = newPattern(`^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$`, `\A(?:cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional)))\z`)
-	pattern19 = newPattern(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z`)
-	pattern20 = newPattern(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$`, `\A(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})\z`)
-	pattern21 = newPattern(`(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?`, `\A(?:(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?)\z`)
-	pattern22 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+)\z`)
-	pattern23 = newPattern(`[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+`, `\A(?:[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+)\z`)
-	pattern24 = newPattern(`^[\w\- ]+$`, `\A(?:[\w\- ]+)\z`)
-	pattern25 = newPattern(`[\x21\x23-\x5B\x5D-\x7E]+`, `\A(?:[\x21\x23-\x5B\x5D-\x7E]+)\z`)
-	pattern26 = newPattern(`[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+`, `\A(?:[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+)\z`)
-	pattern27 = newPattern(`arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?`, `\A(?:arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)\z`)
-	pattern28 = newPattern(`^[a-zA-Z0-9_-]+$`, `\A(?:[a-zA-Z0-9_-]+)\z`)
-	pattern29 = newPattern(`[\w+=/]+`, `\A(?:[\w+=/]+)\z`)
-	pattern30 = newPattern(`(?s).*`, `\A(?:(?s).*)\z`)
-	pattern31 = newPattern(`.*\{####\}.*`, `\A(?:[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*)\z`)
-	pattern32 = newPattern(`[0-9]+`, `\A(?:[0-9]+)\z`)
-	pattern33 = newPattern(`^(terms-of-use|privacy-policy)$`, `\A(?:(terms-of-use|privacy-policy))\z`)
-	pattern34 = newPattern(`[A-Za-z0-9-_=.]+`, `\A(?:[A-Za-z0-9-_=.]+)\z`)
-	pattern35 = newPattern(`import-[0-9a-zA-Z-]+`, `\A(?:import-[0-9a-zA-Z-]+)\z`)
-	pattern36 = newPattern(`[\w-]+_[0-9a-zA-Z]+`, `\A(?:[\w-]+_[0-9a-zA-Z]+)\z`)
+	pattern8  = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+@[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z`)
+	pattern9  = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
+	pattern10 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*\{####\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
+	pattern11 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r ]+)\z`)
+	pattern12 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]+)\z`)
+	pattern13 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\s*]*`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*\{##[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*##\}[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\x0B\f\r *]*)\z`)
+	pattern14 = newPattern(`[\w+-]+`, `\A(?:[\w+-]+)\z`)
+	pattern15 = newPattern(`^[0-9a-fA-F]+$`, `\A(?:[0-9a-fA-F]+)\z`)
+	pattern16 = newPattern(`[\w\s+=.@-]+`, `\A(?:[\w\t\n\x0B\f\r +=.@-]+)\z`)
+	pattern17 = newPattern(`^cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional))$`, `\A(?:cognito:(default|dutch|english|french|spanish|german|bahasa-indonesia|italian|japanese|korean|portuguese-brazil|chinese-(simplified|traditional)))\z`)
+	pattern18 = newPattern(`^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}]+)\z`)
+	pattern19 = newPattern(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$`, `\A(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[4][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12})\z`)
+	pattern20 = newPattern(`(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?`, `\A(?:(arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)?)\z`)
+	pattern21 = newPattern(`[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+`, `\A(?:[\p{L}\p{M}\p{S}\p{N}\p{P}\p{Z}]+)\z`)
+	pattern22 = newPattern(`[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+`, `\A(?:[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+)\z`)
+	pattern23 = newPattern(`^[\w\- ]+$`, `\A(?:[\w\- ]+)\z`)
+	pattern24 = newPattern(`[\x21\x23-\x5B\x5D-\x7E]+`, `\A(?:[\x21\x23-\x5B\x5D-\x7E]+)\z`)
+	pattern25 = newPattern(`[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+`, `\A(?:[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+)\z`)
+	pattern26 = newPattern(`arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?`, `\A(?:arn:[\w+=/,.@-]+:[\w+=/,.@-]+:::[\w+=/,.@-]+(:[\w+=/,.@-]+)?(:[\w+=/,.@-]+)?)\z`)
+	pattern27 = newPattern(`^[a-zA-Z0-9_-]+$`, `\A(?:[a-zA-Z0-9_-]+)\z`)
+	pattern28 = newPattern(`[\w+=/]+`, `\A(?:[\w+=/]+)\z`)
+	pattern29 = newPattern(`(?s).*`, `\A(?:(?s).*)\z`)
+	pattern30 = newPattern(`.*\{####\}.*`, `\A(?:[^\n\r\x{85}\x{2028}\x{2029}]*\{####\}[^\n\r\x{85}\x{2028}\x{2029}]*)\z`)
+	pattern31 = newPattern(`[0-9]+`, `\A(?:[0-9]+)\z`)
+	pattern32 = newPattern(`^(terms-of-use|privacy-policy)$`, `\A(?:(terms-of-use|privacy-policy))\z`)
+	pattern33 = newPattern(`[A-Za-z0-9-_=.]+`, `\A(?:[A-Za-z0-9-_=.]+)\z`)
+	pattern34 = newPattern(`import-[0-9a-zA-Z-]+`, `\A(?:import-[0-9a-zA-Z-]+)\z`)
+	pattern35 = newPattern(`[\w-]+_[0-9a-zA-Z]+`, `\A(?:[\w-]+_[0-9a-zA-Z]+)\z`)
 )
 
 var (
@@ -590,8 +589,8 @@ var (
 		{name: "Salt", path: "salt", shape: shapeOfStringType},
 	}}
 	shapeOfDocument               = &shape{kind: kindDocument}
-	shapeOfDomainType             = &shape{kind: kindString, min: 1, max: 63, pattern: pattern8}
-	shapeOfEmailAddressType       = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern9}
+	shapeOfDomainType             = &shape{kind: kindString, min: 1, max: 63}
+	shapeOfEmailAddressType       = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern8}
 	shapeOfEmailConfigurationType = &shape{kind: kindStructure, members: []member{
 		{name: "SourceArn", path: "sourceArn", shape: shapeOfArnType},
 		{name: "ReplyToEmailAddress", path: "replyToEmailAddress", shape: shapeOfEmailAddressType},
@@ -599,24 +598,24 @@ var (
 		{name: "From", path: "from", shape: shapeOfStringType},
 		{name: "ConfigurationSet", path: "configurationSet", shape: shapeOfSESConfigurationSet},
 	}}
-	shapeOfEmailInviteMessageType = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern10}
+	shapeOfEmailInviteMessageType = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern9}
 	shapeOfEmailMfaConfigType     = &shape{kind: kindStructure, members: []member{
 		{name: "Message", path: "message", shape: shapeOfEmailMfaMessageType},
 		{name: "Subject", path: "subject", shape: shapeOfEmailMfaSubjectType},
 	}}
-	shapeOfEmailMfaMessageType  = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern11}
+	shapeOfEmailMfaMessageType  = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern10}
 	shapeOfEmailMfaSettingsType = &shape{kind: kindStructure, members: []member{
 		{name: "Enabled", path: "enabled", shape: shapeOfBooleanType},
 		{name: "PreferredMfa", path: "preferredMfa", shape: shapeOfBooleanType},
 	}}
-	shapeOfEmailMfaSubjectType                = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern12}
-	shapeOfEmailNotificationBodyType          = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern13}
-	shapeOfEmailNotificationSubjectType       = &shape{kind: kindString, min: 1, max: 140, pattern: pattern12}
+	shapeOfEmailMfaSubjectType                = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern11}
+	shapeOfEmailNotificationBodyType          = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern12}
+	shapeOfEmailNotificationSubjectType       = &shape{kind: kindString, min: 1, max: 140, pattern: pattern11}
 	shapeOfEmailSendingAccountType            = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"COGNITO_DEFAULT", "DEVELOPER"}}
-	shapeOfEmailVerificationMessageByLinkType = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern14}
-	shapeOfEmailVerificationMessageType       = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern11}
-	shapeOfEmailVerificationSubjectByLinkType = &shape{kind: kindString, min: 1, max: 140, pattern: pattern12}
-	shapeOfEmailVerificationSubjectType       = &shape{kind: kindString, min: 1, max: 140, pattern: pattern12}
+	shapeOfEmailVerificationMessageByLinkType = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern13}
+	shapeOfEmailVerificationMessageType       = &shape{kind: kindString, min: 6, max: 20000, pattern: pattern10}
+	shapeOfEmailVerificationSubjectByLinkType = &shape{kind: kindString, min: 1, max: 140, pattern: pattern11}
+	shapeOfEmailVerificationSubjectType       = &shape{kind: kindString, min: 1, max: 140, pattern: pattern11}
 	shapeOfEncryptionKeyArnType               = &shape{kind: kindString, min: 20, max: 2048, pattern: pattern1}
 	shapeOfEncryptionKeyType                  = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"AWS_OWNED_KEY", "CUSTOMER_MANAGED_KEY"}}
 	shapeOfEumsSmsConfigurationType           = &shape{kind: kindStructure, members: []member{
@@ -630,7 +629,7 @@ var (
 	}}
 	shapeOfEventFilterType           = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"}}
 	shapeOfEventFiltersType          = &shape{kind: kindList, min: noMin, max: noMax, of: shapeOfEventFilterType}
-	shapeOfEventIdType               = &shape{kind: kindString, min: 1, max: 50, pattern: pattern15}
+	shapeOfEventIdType               = &shape{kind: kindString, min: 1, max: 50, pattern: pattern14}
 	shapeOfEventSourceName           = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"userNotification", "userAuthEvents"}}
 	shapeOfExplicitAuthFlowsListType = &shape{kind: kindList, min: noMin, max: noMax, of: shapeOfExplicitAuthFlowsType}
 	shapeOfExplicitAuthFlowsType     = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"ADMIN_NO_SRP_AUTH", "CUSTOM_AUTH_FLOW_ONLY", "USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_AUTH", "ALLOW_CLIENT_TOKEN_AUTH"}}
@@ -717,7 +716,7 @@ var (
 	}}
 	shapeOfGroupNameType     = &shape{kind: kindString, min: 1, max: 128, pattern: pattern6}
 	shapeOfHealthCheckIdType = &shape{kind: kindString, min: noMin, max: 64}
-	shapeOfHexStringType     = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern16}
+	shapeOfHexStringType     = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern15}
 	shapeOfHttpHeader        = &shape{kind: kindStructure, members: []member{
 		{name: "headerName", path: "headerName", shape: shapeOfStringType},
 		{name: "headerValue", path: "headerValue", shape: shapeOfStringType},
@@ -725,7 +724,7 @@ var (
 	shapeOfHttpHeaderList              = &shape{kind: kindList, min: noMin, max: noMax, of: shapeOfHttpHeader}
 	shapeOfIdTokenValidityType         = &shape{kind: kindInteger, min: 1, max: 86400}
 	shapeOfIdentityProviderTypeType    = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"SAML", "Facebook", "Google", "LoginWithAmazon", "SignInWithApple", "OIDC"}}
-	shapeOfIdpIdentifierType           = &shape{kind: kindString, min: 1, max: 40, pattern: pattern17}
+	shapeOfIdpIdentifierType           = &shape{kind: kindString, min: 1, max: 40, pattern: pattern16}
 	shapeOfIdpIdentifiersListType      = &shape{kind: kindList, min: 0, max: 50, of: shapeOfIdpIdentifierType}
 	shapeOfImageFileType               = &shape{kind: kindBlob, min: 0, max: 131072}
 	shapeOfInboundFederationLambdaType = &shape{kind: kindStructure, members: []member{
@@ -768,13 +767,13 @@ var (
 		{name: "KMSKeyID", path: "kMSKeyID", shape: shapeOfArnType},
 		{name: "InboundFederation", path: "inboundFederation", shape: shapeOfInboundFederationLambdaType},
 	}}
-	shapeOfLanguageIdType      = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern18}
+	shapeOfLanguageIdType      = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern17}
 	shapeOfLimitClass          = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"API_CATEGORY"}}
 	shapeOfLimitDefinitionType = &shape{kind: kindStructure, members: []member{
 		{name: "LimitClass", path: "limitClass", shape: shapeOfLimitClass, required: true},
 		{name: "Attributes", path: "attributes", shape: shapeOfStringToStringMapType, required: true},
 	}}
-	shapeOfLinkUrlType        = &shape{kind: kindString, min: 1, max: 1024, pattern: pattern19}
+	shapeOfLinkUrlType        = &shape{kind: kindString, min: 1, max: 1024, pattern: pattern18}
 	shapeOfLinksType          = &shape{kind: kindMap, min: 1, max: 13, key: shapeOfLanguageIdType, of: shapeOfLinkUrlType}
 	shapeOfListDevicesRequest = &shape{kind: kindStructure, members: []member{
 		{name: "AccessToken", path: "accessToken", shape: shapeOfTokenModelType, required: true},
@@ -863,7 +862,7 @@ var (
 		{name: "DeliveryMedium", path: "deliveryMedium", shape: shapeOfDeliveryMediumType},
 		{name: "AttributeName", path: "attributeName", shape: shapeOfAttributeNameType},
 	}}
-	shapeOfManagedLoginBrandingIdType = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern20}
+	shapeOfManagedLoginBrandingIdType = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern19}
 	shapeOfMessageActionType          = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"RESEND", "SUPPRESS"}}
 	shapeOfMessageTemplateType        = &shape{kind: kindStructure, members: []member{
 		{name: "SMSMessage", path: "sMSMessage", shape: shapeOfSmsInviteMessageType},
@@ -889,7 +888,7 @@ var (
 	}}
 	shapeOfOAuthFlowType                = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"code", "implicit", "client_credentials"}}
 	shapeOfOAuthFlowsType               = &shape{kind: kindList, min: 0, max: 3, of: shapeOfOAuthFlowType}
-	shapeOfOptionalArnType              = &shape{kind: kindString, min: 0, max: 2048, pattern: pattern21}
+	shapeOfOptionalArnType              = &shape{kind: kindString, min: 0, max: 2048, pattern: pattern20}
 	shapeOfPaginationKey                = &shape{kind: kindString, min: 1, max: 131072, pattern: pattern5}
 	shapeOfPaginationKeyType            = &shape{kind: kindString, min: 1, max: noMax, pattern: pattern5}
 	shapeOfPasswordHashingAlgorithmType = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"BCRYPT", "SCRYPT", "ARGON2ID", "PBKDF2_SHA256"}}
@@ -915,8 +914,8 @@ var (
 	shapeOfPreventUserExistenceErrorTypes = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"LEGACY", "ENABLED"}}
 	shapeOfPriorityType                   = &shape{kind: kindInteger, min: 1, max: 2}
 	shapeOfProviderDetailsType            = &shape{kind: kindMap, min: noMin, max: noMax, key: shapeOfStringType, of: shapeOfStringType}
-	shapeOfProviderNameType               = &shape{kind: kindString, min: 1, max: 32, pattern: pattern22}
-	shapeOfProviderNameTypeV2             = &shape{kind: kindString, min: 1, max: 32, pattern: pattern23}
+	shapeOfProviderNameType               = &shape{kind: kindString, min: 1, max: 32, pattern: pattern21}
+	shapeOfProviderNameTypeV2             = &shape{kind: kindString, min: 1, max: 32, pattern: pattern22}
 	shapeOfProviderUserIdentifierType     = &shape{kind: kindStructure, members: []member{
 		{name: "ProviderName", path: "providerName", shape: shapeOfProviderNameType},
 		{name: "ProviderAttributeName", path: "providerAttributeName", shape: shapeOfStringType},
@@ -947,12 +946,12 @@ var (
 		{name: "AnalyticsMetadata", path: "analyticsMetadata", shape: shapeOfAnalyticsMetadataType},
 		{name: "ClientMetadata", path: "clientMetadata", shape: shapeOfClientMetadataType},
 	}}
-	shapeOfResourceIdType                     = &shape{kind: kindString, min: 1, max: 40, pattern: pattern24}
-	shapeOfResourceServerIdentifierType       = &shape{kind: kindString, min: 1, max: 256, pattern: pattern25}
+	shapeOfResourceIdType                     = &shape{kind: kindString, min: 1, max: 40, pattern: pattern23}
+	shapeOfResourceServerIdentifierType       = &shape{kind: kindString, min: 1, max: 256, pattern: pattern24}
 	shapeOfResourceServerNameType             = &shape{kind: kindString, min: 1, max: 256, pattern: pattern4}
 	shapeOfResourceServerScopeDescriptionType = &shape{kind: kindString, min: 1, max: 256}
 	shapeOfResourceServerScopeListType        = &shape{kind: kindList, min: noMin, max: 100, of: shapeOfResourceServerScopeType}
-	shapeOfResourceServerScopeNameType        = &shape{kind: kindString, min: 1, max: 256, pattern: pattern26}
+	shapeOfResourceServerScopeNameType        = &shape{kind: kindString, min: 1, max: 256, pattern: pattern25}
 	shapeOfResourceServerScopeType            = &shape{kind: kindStructure, members: []member{
 		{name: "ScopeName", path: "scopeName", shape: shapeOfResourceServerScopeNameType, required: true},
 		{name: "ScopeDescription", path: "scopeDescription", shape: shapeOfResourceServerScopeDescriptionType, required: true},
@@ -979,11 +978,11 @@ var (
 	shapeOfRoutingType = &shape{kind: kindStructure, members: []member{
 		{name: "Failover", path: "failover", shape: shapeOfFailoverType},
 	}}
-	shapeOfS3ArnType           = &shape{kind: kindString, min: 3, max: 1024, pattern: pattern27}
+	shapeOfS3ArnType           = &shape{kind: kindString, min: 3, max: 1024, pattern: pattern26}
 	shapeOfS3ConfigurationType = &shape{kind: kindStructure, members: []member{
 		{name: "BucketArn", path: "bucketArn", shape: shapeOfS3ArnType},
 	}}
-	shapeOfSESConfigurationSet = &shape{kind: kindString, min: 1, max: 64, pattern: pattern28}
+	shapeOfSESConfigurationSet = &shape{kind: kindString, min: 1, max: 64, pattern: pattern27}
 	shapeOfSMSMfaSettingsType  = &shape{kind: kindStructure, members: []member{
 		{name: "Enabled", path: "enabled", shape: shapeOfBooleanType},
 		{name: "PreferredMfa", path: "preferredMfa", shape: shapeOfBooleanType},
@@ -999,10 +998,10 @@ var (
 	}}
 	shapeOfSchemaAttributesListType           = &shape{kind: kindList, min: 1, max: 50, of: shapeOfSchemaAttributeType}
 	shapeOfScopeListType                      = &shape{kind: kindList, min: noMin, max: 50, of: shapeOfScopeType}
-	shapeOfScopeType                          = &shape{kind: kindString, min: 1, max: 256, pattern: pattern25}
+	shapeOfScopeType                          = &shape{kind: kindString, min: 1, max: 256, pattern: pattern24}
 	shapeOfSearchPaginationTokenType          = &shape{kind: kindString, min: 1, max: noMax, pattern: pattern5}
 	shapeOfSearchedAttributeNamesListType     = &shape{kind: kindList, min: noMin, max: noMax, of: shapeOfAttributeNameType}
-	shapeOfSecretHashType                     = &shape{kind: kindString, secret: true, min: 1, max: 128, pattern: pattern29}
+	shapeOfSecretHashType                     = &shape{kind: kindString, secret: true, min: 1, max: 128, pattern: pattern28}
 	shapeOfSecurityPolicyType                 = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"TLS_V1", "TLS_V1_2_2021", "TLS_V1_3_2025"}}
 	shapeOfSessionType                        = &shape{kind: kindString, secret: true, min: 20, max: 2048}
 	shapeOfSetLogDeliveryConfigurationRequest = &shape{kind: kindStructure, members: []member{
@@ -1062,13 +1061,13 @@ var (
 		{name: "SnsRegion", path: "snsRegion", shape: shapeOfRegionCodeType},
 		{name: "EumsSms", path: "eumsSms", shape: shapeOfEumsSmsConfigurationType},
 	}}
-	shapeOfSmsInviteMessageType = &shape{kind: kindString, min: 6, max: 140, pattern: pattern30}
+	shapeOfSmsInviteMessageType = &shape{kind: kindString, min: 6, max: 140, pattern: pattern29}
 	shapeOfSmsMfaConfigType     = &shape{kind: kindStructure, members: []member{
 		{name: "SmsAuthenticationMessage", path: "smsAuthenticationMessage", shape: shapeOfSmsVerificationMessageType},
 		{name: "SmsConfiguration", path: "smsConfiguration", shape: shapeOfSmsConfigurationType},
 	}}
-	shapeOfSmsVerificationMessageType   = &shape{kind: kindString, min: 6, max: 140, pattern: pattern31}
-	shapeOfSoftwareTokenMFAUserCodeType = &shape{kind: kindString, secret: true, min: 6, max: 6, pattern: pattern32}
+	shapeOfSmsVerificationMessageType   = &shape{kind: kindString, min: 6, max: 140, pattern: pattern30}
+	shapeOfSoftwareTokenMFAUserCodeType = &shape{kind: kindString, secret: true, min: 6, max: 6, pattern: pattern31}
 	shapeOfSoftwareTokenMfaConfigType   = &shape{kind: kindStructure, members: []member{
 		{name: "Enabled", path: "enabled", shape: shapeOfBooleanType},
 	}}
@@ -1102,11 +1101,11 @@ var (
 	shapeOfTagValueType                      = &shape{kind: kindString, min: 0, max: 256}
 	shapeOfTemporaryPasswordValidityDaysType = &shape{kind: kindInteger, min: 0, max: 365}
 	shapeOfTermsEnforcementType              = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"NONE"}}
-	shapeOfTermsIdType                       = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern20}
-	shapeOfTermsNameType                     = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern33}
+	shapeOfTermsIdType                       = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern19}
+	shapeOfTermsNameType                     = &shape{kind: kindString, min: noMin, max: noMax, pattern: pattern32}
 	shapeOfTermsSourceType                   = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"LINK"}}
 	shapeOfTimeUnitsType                     = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"seconds", "minutes", "hours", "days"}}
-	shapeOfTokenModelType                    = &shape{kind: kindString, secret: true, min: noMin, max: noMax, pattern: pattern34}
+	shapeOfTokenModelType                    = &shape{kind: kindString, secret: true, min: noMin, max: noMax, pattern: pattern33}
 	shapeOfTokenValidityUnitsType            = &shape{kind: kindStructure, members: []member{
 		{name: "AccessToken", path: "accessToken", shape: shapeOfTimeUnitsType},
 		{name: "IdToken", path: "idToken", shape: shapeOfTimeUnitsType},
@@ -1243,13 +1242,13 @@ var (
 		{name: "EncodedData", path: "encodedData", shape: shapeOfStringType},
 	}}
 	shapeOfUserFilterType        = &shape{kind: kindString, min: noMin, max: 256}
-	shapeOfUserImportJobIdType   = &shape{kind: kindString, min: 1, max: 55, pattern: pattern35}
+	shapeOfUserImportJobIdType   = &shape{kind: kindString, min: 1, max: 55, pattern: pattern34}
 	shapeOfUserImportJobNameType = &shape{kind: kindString, min: 1, max: 128, pattern: pattern4}
 	shapeOfUserPoolAddOnsType    = &shape{kind: kindStructure, members: []member{
 		{name: "AdvancedSecurityMode", path: "advancedSecurityMode", shape: shapeOfAdvancedSecurityModeType, required: true},
 		{name: "AdvancedSecurityAdditionalFlows", path: "advancedSecurityAdditionalFlows", shape: shapeOfAdvancedSecurityAdditionalFlowsType},
 	}}
-	shapeOfUserPoolIdType     = &shape{kind: kindString, min: 1, max: 55, pattern: pattern36}
+	shapeOfUserPoolIdType     = &shape{kind: kindString, min: 1, max: 55, pattern: pattern35}
 	shapeOfUserPoolMfaType    = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"OFF", "ON", "OPTIONAL"}}
 	shapeOfUserPoolNameType   = &shape{kind: kindString, min: 1, max: 128, pattern: pattern4}
 	shapeOfUserPoolPolicyType = &shape{kind: kindStructure, members: []member{

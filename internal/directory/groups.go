@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"idpond/internal/fault"
 	"idpond/internal/store"
@@ -99,8 +100,12 @@ func (s *Service) AddToGroup(ctx context.Context, p *userpool.Pool, name, userID
 		if errors.Is(err, store.ErrNotFound) {
 			return fault.New(fault.UserNotFound, "User does not exist.")
 		}
-		if err := first(err, limited(len(u.Groups), userpool.MaxGroupsOfUser, "groups per user")); err != nil {
+		if err != nil {
 			return err
+		}
+		// LimitExceededException is not one of this operation's (cognito/api).
+		if len(u.Groups) >= userpool.MaxGroupsOfUser && !slices.Contains(u.Groups, name) {
+			return fault.Newf(fault.InvalidParameter, "Exceeded the limit of %d groups per user.", userpool.MaxGroupsOfUser)
 		}
 		return tx.AddToGroup(ctx, p.ID, name, userID)
 	}))

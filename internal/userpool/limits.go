@@ -8,7 +8,6 @@ const (
 	MaxGroupsOfUser     = 100
 	MaxResourceServers  = 25
 	MaxCustomAttributes = 50
-	MaxCustomDomains    = 4 // per region
 	MaxClientSecrets    = 2
 	MaxTags             = 50
 )
