@@ -97,7 +97,8 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 
 // secured sets the headers that keep a browser from doing more with an answer
 // than it is meant for. Referrer-Policy is not no-referrer, which would make
-// browsers send forms with Origin: null.
+// browsers send forms with Origin: null; there is no Cross-Origin-Opener-Policy,
+// because apps that sign in through a popup would lose it on the way.
 func (s *Server) secured(next http.Handler) http.Handler {
 	overTLS := s.PublicURL.Scheme == "https"
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +107,6 @@ func (s *Server) secured(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin-allow-popups")
 		if overTLS {
 			h.Set("Strict-Transport-Security", "max-age=31536000 ; includeSubDomains")
 		}
