@@ -78,7 +78,7 @@ CREATE TABLE signing_keys (
     PRIMARY KEY (pool_id, seq)
 );
 
--- attributes, pending, names: JSON. credential: sealed JSON, empty for none.
+-- attributes, pending, names: JSON. credential: sealed, empty for none.
 CREATE TABLE users (
     pool_id          TEXT COLLATE "C" NOT NULL REFERENCES pools (id) ON DELETE CASCADE,
     id               TEXT COLLATE "C" NOT NULL,

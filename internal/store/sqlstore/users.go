@@ -20,6 +20,8 @@ const (
 
 	selectUser statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id = $2`
 
+	findUserByOne statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id =
+		(SELECT user_id FROM sign_in_names WHERE pool_id = $1 AND kind = $2 AND value = $3)`
 	// COALESCE asks for the second name only when nobody has the first.
 	findUser statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id = COALESCE(
 		(SELECT user_id FROM sign_in_names WHERE pool_id = $1 AND kind = $2 AND value = $3),
@@ -74,8 +76,11 @@ func (w *userRow) targets() []any {
 func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
 	u := &w.user
 	u.LockedUntil, u.CreatedAt, u.UpdatedAt = fromMicros(w.lockedUntil), fromMicros(w.created), fromMicros(w.updated)
-	err := errors.Join(fromJSON(w.attributes, &u.Attributes), fromJSON(w.pending, &u.Pending), fromJSON(w.names, &u.Names))
-	if err != nil {
+	var err error
+	if u.Attributes, err = decodeStrings(w.attributes); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(fromJSON(w.pending, &u.Pending), fromJSON(w.names, &u.Names)); err != nil {
 		return nil, err
 	}
 	if w.groups.Valid {
@@ -83,7 +88,11 @@ func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
 		slices.Sort(u.Groups)
 	}
 	if len(w.credential) > 0 {
-		if err := r.openJSON(w.credential, identity("users", u.PoolID, u.ID), &u.Credential); err != nil {
+		opened, err := r.seal.Open(w.credential, identity("users", u.PoolID, u.ID))
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: open a credential: %w", err)
+		}
+		if u.Credential, err = decodeCredential(opened); err != nil {
 			return nil, err
 		}
 	}
@@ -105,6 +114,9 @@ func (r *reads) User(ctx context.Context, poolID, id string) (*userpool.User, er
 
 // FindUser implements store.Users.
 func (r *reads) FindUser(ctx context.Context, poolID string, names []userpool.SignInName) (*userpool.User, error) {
+	if len(names) == 1 {
+		return get(ctx, r, findUserByOne, r.scanUser, poolID, string(names[0].Kind), nameKey(names[0].Value))
+	}
 	for some := range slices.Chunk(names, findNames) {
 		args := make([]any, 1, 1+2*findNames)
 		args[0] = poolID
@@ -133,8 +145,9 @@ func (t *tx) userArgs(u *userpool.User, version int64) ([]any, error) {
 	credential := []byte{}
 	if !u.Credential.Empty() || !u.Credential.SetAt.IsZero() {
 		var err error
-		if credential, err = t.sealJSON(u.Credential, identity("users", u.PoolID, u.ID)); err != nil {
-			return nil, err
+		credential, err = t.seal.Seal(encodeCredential(u.Credential), identity("users", u.PoolID, u.ID))
+		if err != nil {
+			return nil, fmt.Errorf("sqlstore: seal a credential: %w", err)
 		}
 	}
 	return []any{
