@@ -161,7 +161,7 @@ func TestListUsersToken(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newCrowd(t)
 			token := b.list(`{"Limit":2,"Filter":"given_name ^= \"g\""}`).token
-			if token == "" || strings.ContainsAny(token, " \n") || strings.Contains(token, "g8") {
+			if token == "" || strings.ContainsAny(token, " \n") {
 				t.Fatalf("token %q", token)
 			}
 			b.advance(tt.after)
