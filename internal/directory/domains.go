@@ -36,6 +36,9 @@ func (s *Service) CreateDomain(ctx context.Context, p *userpool.Pool, d userpool
 		return nil, err
 	}
 	err := s.change(ctx, func(tx store.Tx) error {
+		if _, err := tx.Pool(ctx, p.ID); err != nil { // also keeps two requests from passing the check below together
+			return noPool(err, p.ID)
+		}
 		have, err := tx.PoolDomains(ctx, p.ID)
 		if err != nil {
 			return err

@@ -29,7 +29,7 @@ func (s *Service) CreateGroup(ctx context.Context, p *userpool.Pool, g userpool.
 		if err := first(err, limited(have, userpool.MaxGroups, "groups per user pool")); err != nil {
 			return err
 		}
-		return tx.CreateGroup(ctx, &g)
+		return noPool(tx.CreateGroup(ctx, &g), p.ID)
 	})
 	return &g, taken(err, fault.New(fault.GroupExists, "A group with the name already exists."))
 }

@@ -39,7 +39,7 @@ func (s *Service) CreateResourceServer(ctx context.Context, p *userpool.Pool, r 
 		if err := first(err, limited(have, userpool.MaxResourceServers, "resource servers per user pool")); err != nil {
 			return err
 		}
-		return tx.CreateResourceServer(ctx, &r)
+		return noPool(tx.CreateResourceServer(ctx, &r), p.ID)
 	})
 	return &r, taken(err, fault.Newf(fault.InvalidParameter, "%s already exists in user pool %s.", r.Identifier, p.ID))
 }
