@@ -80,11 +80,11 @@ func (s *PoolSettings) Complete() {
 // new place wins (reference: api-behaviour §4).
 func (s *PoolSettings) mirror() {
 	t := &s.VerificationMessageTemplate
-	for _, pair := range [][2]*string{
-		{&t.SmsMessage, &s.SmsVerificationMessage},
-		{&t.EmailMessage, &s.EmailVerificationMessage},
-		{&t.EmailSubject, &s.EmailVerificationSubject},
-	} {
+	pairs := [][2]*string{{&t.SmsMessage, &s.SmsVerificationMessage}, {&t.EmailSubject, &s.EmailVerificationSubject}}
+	if t.DefaultEmailOption != "CONFIRM_WITH_LINK" { // which refuses an EmailMessage: see templateProblem
+		pairs = append(pairs, [2]*string{&t.EmailMessage, &s.EmailVerificationMessage})
+	}
+	for _, pair := range pairs {
 		orElse(pair[0], *pair[1])
 		*pair[1] = *pair[0]
 	}
