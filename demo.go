@@ -33,7 +33,7 @@ func (a *app) welcome(ctx context.Context, c *serveCmd) (string, error) {
 		return "", err
 	}
 	var password string
-	if len(pools) == 0 && a.loopback && !c.Empty {
+	if len(pools) == 0 && a.local && !c.Empty {
 		if password, err = a.makeDemo(ctx, c.Region); err != nil {
 			return "", fmt.Errorf("the demo pool could not be made: %w", err)
 		}
@@ -58,7 +58,8 @@ func (a *app) banner(c *serveCmd, demo, found bool, password string) string {
 	line("", "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="+a.public)
 	if demo {
 		line("Demo pool", c.Region+"_"+demoPoolName+", app client "+demoPublicClient)
-		line("Sign in", a.public+handlers.DemoPath)
+		line("Demo app", a.public+handlers.DemoPath+"  (signs in and shows its tokens)")
+		line("Sign in", a.public+"/login?client_id="+demoPublicClient)
 	}
 	if password != "" {
 		line("", "as "+demoUsername+" with the password "+password)
@@ -158,7 +159,7 @@ func readablePassword() (string, error) {
 // address that the server has today.
 func (a *app) findDemo(ctx context.Context, region string) (bool, error) {
 	p, c, err := a.directory.Client(ctx, demoPublicClient)
-	if fault.Is(err, fault.ResourceNotFound) || err == nil && (!a.loopback || p.ID != region+"_"+demoPoolName) {
+	if fault.Is(err, fault.ResourceNotFound) || err == nil && (!a.local || p.ID != region+"_"+demoPoolName) {
 		return false, nil
 	}
 	if err != nil {

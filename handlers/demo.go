@@ -130,12 +130,18 @@ func (d *demoClient) start(path string) http.HandlerFunc {
 	}
 }
 
-// callback takes the answer of the authorization endpoint.
+// callback takes the answer of the authorization endpoint. A code that nobody asked
+// for, such as that of a sign-in which began at the sign-in page itself, is not
+// exchanged, because it may be somebody else's. A sign-in of the demo's own follows,
+// which needs no password when the browser is signed in.
 func (d *demoClient) callback(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	flow, query := d.flows.take(r), r.URL.Query()
 	next := demoFlow{}
 	switch {
+	case query.Get("code") != "" && !query.Has("state"):
+		d.start("/oauth2/authorize")(w, r)
+		return
 	case flow.State == "" || query.Get("state") != flow.State:
 		next.Problem, next.Description = "invalid_state", "This answer belongs to no sign-in that was begun in this browser."
 	case query.Get("error") != "":

@@ -60,7 +60,7 @@ func TestDemo(t *testing.T) {
 
 func TestDemoRefusesForeignAnswers(t *testing.T) {
 	s := demoSite(t)
-	for _, query := range []string{"code=x&state=forged", "code=x", "error=access_denied&state=forged", ""} {
+	for _, query := range []string{"code=x&state=forged", "code=x&state=", "error=access_denied&state=forged", ""} {
 		b := s.browser(t)
 		b.open("/_idpond/demo/signin")
 		p := b.open("/_idpond/demo/callback?" + query)
@@ -80,6 +80,22 @@ func TestDemoRefusesForeignAnswers(t *testing.T) {
 	if got := p.text("[role=alert] code"); got != "invalid_grant" {
 		t.Errorf("a dead code: %q", got)
 	}
+}
+
+// TestDemoFromSignInPage: the sign-in page's plain link leads to the demo's tokens,
+// and a code that the demo didn't ask for is never exchanged.
+func TestDemoFromSignInPage(t *testing.T) {
+	s := demoSite(t)
+	b := s.browser(t)
+	p := b.open("/login?client_id=" + WebClient)
+	p.stays(t, "/login", 200)
+	p = b.submit(p, loginForm, "username="+Username, "password="+Password)
+	p.stays(t, "/_idpond/demo", 200)
+	if !strings.Contains(p.text("h1"), Username) || p.Find("section.token").Length() != 3 {
+		t.Errorf("no tokens: %s", p.text("main"))
+	}
+	p = s.browser(t).open("/_idpond/demo/callback?code=8c1a7e0e-0000-4000-8000-000000000000")
+	p.stays(t, "/login", 200)
 }
 
 // TestDemoAtHome: by another name of the host the demo leads to the public one,

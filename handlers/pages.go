@@ -57,7 +57,7 @@ func (s *Server) page(serve func(*visit) error) http.HandlerFunc {
 			s.renderError(w, r, http.StatusBadRequest, web.Error{})
 			return
 		}
-		q, err := s.OAuth.Parse(r)
+		q, err := s.OAuth.ParsePage(r)
 		if err == nil && !q.UsesPages() {
 			s.renderError(w, r, http.StatusUnauthorized, web.Error{Detail: noSuchOption})
 			return

@@ -480,3 +480,45 @@ func TestForeignForms(t *testing.T) {
 	p := s.browser(t).post(s.url+"/login?"+ask(WebClient), data, map[string]string{"Sec-Fetch-Site": "", "Origin": s.url})
 	p.arrived(t)
 }
+
+// TestShortAddress: client_id alone is enough of an address on every page, as far
+// as the client's settings say the rest.
+func TestShortAddress(t *testing.T) {
+	s := serve(t)
+	for _, tt := range []struct {
+		name      string
+		callbacks []string
+		fallback  string // DefaultRedirectURI
+		flows     []string
+		want      string // begin of where a sign-in leads, or the path of an error page
+	}{
+		{"only callback", []string{Callback}, "", []string{"code"}, Callback + "?code="},
+		{"default callback", []string{Callback2, Callback}, Callback, []string{"code", "implicit"}, Callback + "?code="},
+		{"implicit only", []string{Callback}, "", []string{"implicit"}, Callback + "#id_token="},
+		{"no telling which callback", []string{Callback, Callback2}, "", []string{"code"}, "/error"},
+		{"neither code nor implicit", []string{Callback}, "", nil, Callback + "?error=unauthorized_client"},
+	} {
+		s.Change(t, WebClient, func(c *userpool.AppClient) {
+			c.Settings.CallbackURLs, c.Settings.DefaultRedirectURI, c.Settings.AllowedOAuthFlows = tt.callbacks, tt.fallback, tt.flows
+		})
+		b := s.browser(t)
+		p := b.open("/login?client_id=" + WebClient)
+		if p.status == http.StatusOK {
+			for _, path := range []string{"/signup", "/forgotPassword"} {
+				b.open(path+"?client_id="+WebClient).stays(t, path, http.StatusOK)
+			}
+			p = b.submit(p, loginForm, "username="+Username, "password="+Password)
+		}
+		got := p.url.Path
+		if p.location != nil {
+			got = p.location.String()
+		}
+		if !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: leads to %s, want %s…", tt.name, got, tt.want)
+		}
+	}
+	p := s.browser(t).open("/oauth2/authorize?client_id=" + WebClient) // an app has to say what it wants
+	if p.location == nil || p.location.Query().Get("error") != "invalid_request" {
+		t.Errorf("authorize: %v", p.location)
+	}
+}

@@ -85,7 +85,30 @@ const (
 // Parse reads the authorization request in r's query string, on whichever page
 // or endpoint it stands, and checks it in the order of hosted-ui-and-oauth §3.1,
 // steps 1 to 5. The error is a *Refusal, or internal.
-func (s *Server) Parse(r *http.Request) (*Request, error) {
+func (s *Server) Parse(r *http.Request) (*Request, error) { return s.parse(r, nil) }
+
+// ParsePage is Parse for the addresses of pages, which people type and link to: a
+// response_type that was left out is the one that the client allows, so that
+// /login?client_id=… is enough of an address.
+func (s *Server) ParsePage(r *http.Request) (*Request, error) {
+	return s.parse(r, func(c *userpool.AppClient, query url.Values) {
+		if query.Get("response_type") == "" {
+			query.Set("response_type", usualResponse(c))
+		}
+	})
+}
+
+// usualResponse is the answer that a client can take: a code if it may have one.
+func usualResponse(c *userpool.AppClient) string {
+	flows := c.Settings.AllowedOAuthFlows
+	if slices.Contains(flows, "implicit") && !slices.Contains(flows, "code") {
+		return "token"
+	}
+	return "code"
+}
+
+// parse reads the request; fill, if it isn't nil, adds what the client implies.
+func (s *Server) parse(r *http.Request, fill func(*userpool.AppClient, url.Values)) (*Request, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(r.URL.RawQuery) > maxQuery {
 		return nil, errorPage(invalidRequest, "")
@@ -99,6 +122,9 @@ func (s *Server) Parse(r *http.Request) (*Request, error) {
 		return nil, err
 	}
 	q.Query = r.URL.RawQuery
+	if fill != nil {
+		fill(q.Client, query)
+	}
 	if err := q.readParameters(query); err != nil {
 		return nil, err
 	}
