@@ -94,10 +94,10 @@ type serveCmd struct {
 
 	passwordHashing `embed:""`
 
-	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while all listeners are loopback addresses."`
+	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while only this machine can reach the server."`
 	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
-	AllowUnsigned   bool     `name:"dangerously-accept-any-signature" help:"Serve on other than loopback addresses without access keys: whoever reaches the server administers it."`
-	Inbox           bool     `help:"Show sent mails and SMS, with their codes, under /_idpond/inbox on other than loopback addresses too."`
+	AllowUnsigned   bool     `name:"dangerously-accept-any-signature" help:"Serve others than this machine without access keys: whoever reaches the server administers it."`
+	Inbox           bool     `help:"Show sent mails and SMS, with their codes, under /_idpond/inbox to others than this machine too."`
 	TrustedProxies  []string `name:"trusted-proxies" sep:"," placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
 	MetricsListen   string   `name:"metrics-listen" placeholder:"HOST:PORT" help:"Address for /metrics in Prometheus format (default: none)."`
 	LogLevel        string   `name:"log-level" default:"warn" enum:"debug,info,warn,error" help:"Least severe level to log: ${enum} (${default})."`
@@ -113,8 +113,7 @@ var (
 // Validate says what is wrong with the settings, and what is allowed. The
 // command line calls it before anything is started.
 func (c *serveCmd) Validate() error {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("--listen must be HOST:PORT such as 127.0.0.1:9229, not %q", c.Listen)
 	}
 	if !regionForm.MatchString(c.Region) {
@@ -140,10 +139,24 @@ func (c *serveCmd) Validate() error {
 	if err != nil {
 		return err
 	}
-	if len(keys) == 0 && !isLoopback(host) && !c.AllowUnsigned {
-		return fmt.Errorf("%s is not a loopback address and there are no access keys, so anybody could administer the server: give --access-keys (or IDPOND_ACCESS_KEYS_FILE), or listen on 127.0.0.1", c.Listen)
+	if len(keys) > 0 || c.AllowUnsigned || c.local() {
+		return nil
 	}
-	return nil
+	const anybody = "and there are no access keys, so anybody could administer the server: give --access-keys (or IDPOND_ACCESS_KEYS_FILE), or "
+	if host, _, _ := net.SplitHostPort(c.Listen); !isLoopback(host) {
+		return fmt.Errorf("%s is not a loopback address "+anybody+"listen on 127.0.0.1", c.Listen)
+	}
+	return errors.New("--public-url or --trusted-proxies bring others than this machine to the server " + anybody + "leave them out")
+}
+
+// local reports whether only this machine can reach the server: it listens on
+// loopback, and no proxy stands before it that brings others. What is open to
+// developers (any signature, the inbox, the demo) is open while that is so.
+func (c *serveCmd) local() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	public, err2 := url.Parse(c.PublicURL)
+	return err == nil && err2 == nil && isLoopback(host) && len(c.TrustedProxies) == 0 &&
+		(c.PublicURL == "" || isLoopback(public.Hostname()) || strings.HasSuffix(public.Hostname(), ".localhost"))
 }
 
 func validPublicURL(text string) error {

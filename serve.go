@@ -48,8 +48,8 @@ func (c *serveCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	if c.AllowUnsigned && !a.loopback {
-		log.Error("ANYBODY WHO REACHES THIS SERVER CAN ADMINISTER IT: it accepts any signature on an address that is not loopback", "listen", c.Listen)
+	if c.AllowUnsigned && !a.local {
+		log.Error("ANYBODY WHO REACHES THIS SERVER CAN ADMINISTER IT: it accepts any signature, and not only this machine reaches it", "listen", c.Listen, "public", public)
 	}
 	fmt.Fprint(io.Out, hello)
 	if err := a.serve(ctx, listener, c); err != nil {
@@ -94,7 +94,7 @@ type app struct {
 	keys      *seal.Keyring
 	stock     *tokens.Stock
 	public    string
-	loopback  bool
+	local     bool // see serveCmd.local
 
 	stop context.CancelFunc // ends the background work
 	work sync.WaitGroup
@@ -109,15 +109,11 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	if err != nil {
 		return nil, err
 	}
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
-		return nil, err
-	}
-	a.loopback = isLoopback(host)
+	a.local = c.local()
 	if a.store, a.keys, err = c.open(ctx); err != nil {
 		return nil, err
 	}
-	verifier, err := c.signatures(a.loopback)
+	verifier, err := c.signatures(publicURL)
 	if err != nil {
 		return nil, errors.Join(err, a.store.Close())
 	}
@@ -151,22 +147,25 @@ func (s storage) open(ctx context.Context) (*sqlstore.Store, *seal.Keyring, erro
 	return st, keys, nil
 }
 
-// signatures is how requests are authenticated: by the configured keys, or, on
-// loopback and without any, by whatever they are signed with.
-func (c *serveCmd) signatures(loopback bool) (*sigv4.Verifier, error) {
+// signatures is how requests are authenticated: by the configured keys, or, where
+// only this machine asks and without any, by whatever they are signed with.
+func (c *serveCmd) signatures(public *url.URL) (*sigv4.Verifier, error) {
 	keys, err := c.accessKeys()
 	if err != nil {
 		return nil, err
 	}
-	return &sigv4.Verifier{
-		AnyKey:  len(keys) == 0 && (loopback || c.AllowUnsigned),
+	v := &sigv4.Verifier{
 		Service: "cognito-idp",
 		Now:     time.Now,
 		Secret: func(id string) (string, bool) {
 			secret, ok := keys[id]
 			return secret, ok
 		},
-	}, nil
+	}
+	if len(keys) == 0 && (c.local() || c.AllowUnsigned) {
+		v.AnyKey = handlers.Nearby{PublicURL: public}.Admits
+	}
+	return v, nil
 }
 
 // passwords is what is kept of passwords.
@@ -184,7 +183,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Renderer: message.Renderer{PagesBase: func(*userpool.Pool) string { return a.public }},
 		Now:      time.Now, Rand: rand.Reader, Log: log,
 	}
-	if a.loopback || c.Inbox {
+	if a.local || c.Inbox {
 		sender.Email, sender.SMS = inbox, inbox
 	}
 	a.directory = &directory.Service{Store: a.store, Now: time.Now, Rand: rand.Reader, AccountID: c.AccountID}
@@ -218,14 +217,14 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 			Now: time.Now, Rand: rand.Reader, Log: log,
 		},
 		Auth: signIns, Accounts: a.accounts, API: api, Assets: assets.Load(),
-		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.loopback,
+		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.local,
 		Ready: func(ctx context.Context) error {
 			_, err := a.store.ConfigVersion(ctx)
 			return err
 		},
 		Metrics: a.metrics, Now: time.Now, Rand: rand.Reader, Log: log,
 	}
-	if a.loopback || c.Inbox {
+	if a.local || c.Inbox {
 		a.pages.Inbox = inbox
 	}
 }

@@ -1,7 +1,7 @@
 // Package sigv4 verifies AWS Signature Version 4, as a header or as a presigned
 // URL. It knows keys, dates and hashes; what a key may do is decided elsewhere.
 //
-//	Authorization header ─┐                  ┌─ AnyKey: the parts are there ──────────────┐
+//	Authorization header ─┐                  ┌─ AnyKey: the parts are there, r is admitted ┐
 //	                      ├─▶ credential ────┤                                            ├─▶ Identity
 //	X-Amz-… in the query ─┘   (parse.go)     └─ date, scope, key, signature (canonical.go)┘
 //
@@ -29,6 +29,7 @@ const (
 	IncompleteSignature        = "IncompleteSignatureException"
 	InvalidSignature           = "InvalidSignatureException"
 	UnrecognizedClient         = "UnrecognizedClientException"
+	AccessDenied               = "AccessDeniedException"
 )
 
 // Error is the refusal of a request.
@@ -54,9 +55,11 @@ const MaxSkew = 5 * time.Minute
 
 // Verifier checks signatures. Its fields are set once, before use.
 type Verifier struct {
-	// AnyKey accepts whatever signature a request has, if it has one: for a server
-	// that only its own machine can reach.
-	AnyKey bool
+	// AnyKey, if it is set, accepts whatever signature a request has, if it has one
+	// and AnyKey admits the request: for a server that only its own machine can
+	// reach. The web pages in that machine's browsers can reach it too; they are what
+	// is not to be admitted.
+	AnyKey func(*http.Request) bool
 	// Secret gives the secret of an access key.
 	Secret func(accessKey string) (secret string, ok bool)
 	// Service is the service name that scopes must have, such as "cognito-idp".
@@ -78,8 +81,13 @@ func (v *Verifier) Verify(r *http.Request, body []byte) (Identity, error) {
 	if !regionForm.MatchString(c.region) || v.AllowRegion != nil && !v.AllowRegion(c.region) {
 		return Identity{}, refuse(InvalidSignature, "Credential should be scoped to a valid region.")
 	}
-	if v.AnyKey {
+	switch {
+	case v.AnyKey == nil:
+	case v.AnyKey(r):
 		return id, nil
+	default:
+		return Identity{}, refuse(AccessDenied, "Without access keys this server takes signed requests under a name of its own only, "+
+			"and from no web page but those on localhost.")
 	}
 	if refusal := v.check(r, c, body); refusal != nil {
 		return Identity{}, refusal

@@ -275,7 +275,7 @@ func TestParseRefuses(t *testing.T) {
 			r.Header.Set("X-Amz-Date", c.date)
 		}
 		// A server that takes any key still wants to see a signature.
-		_, err := (&Verifier{AnyKey: true}).Verify(r, nil)
+		_, err := (&Verifier{AnyKey: admit}).Verify(r, nil)
 		got := "no error"
 		if err != nil {
 			got = err.Error()
@@ -289,8 +289,10 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func admit(*http.Request) bool { return true }
+
 func TestAnyKey(t *testing.T) {
-	v := &Verifier{AnyKey: true}
+	v := &Verifier{AnyKey: admit}
 	r := signed(t, signing{accessKey: "anything", secret: "x", region: "ap-south-1"})
 	if got, err := v.Verify(r, []byte("other body")); err != nil || got != (Identity{"anything", "ap-south-1"}) {
 		t.Errorf("got %+v, %v", got, err)
@@ -301,6 +303,10 @@ func TestAnyKey(t *testing.T) {
 	}
 	if _, err := v.Verify(signed(t, signing{region: "a/b"}), nil); err == nil {
 		t.Error("a region with a slash was accepted")
+	}
+	v = &Verifier{AnyKey: func(r *http.Request) bool { return r.Host == "other" }}
+	if _, err := v.Verify(signed(t, signing{}), nil); err == nil || !strings.HasPrefix(err.Error(), AccessDenied) {
+		t.Errorf("a request that is not admitted: %v", err)
 	}
 }
 
@@ -341,7 +347,7 @@ func FuzzParseHeader(f *testing.F) {
 	f.Add("AWS4-HMAC-SHA256 Credential=a/20260304/eu-west-1/cognito-idp/aws4_request, SignedHeaders=host;x-amz-date, Signature=00", "20260304T050607Z", "")
 	f.Add("", "", "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a/b/c/d/e&X-Amz-Signature=1&X-Amz-SignedHeaders=host&X-Amz-Date=20260304T050607Z&X-Amz-Expires=1")
 	f.Add("AWS4-HMAC-SHA256 =,=,", "", "%zz")
-	strict, lax := verifier(signedAt), &Verifier{AnyKey: true}
+	strict, lax := verifier(signedAt), &Verifier{AnyKey: admit}
 	f.Fuzz(func(t *testing.T, authorization, date, query string) {
 		r := &http.Request{Method: "POST", URL: &url.URL{Path: "/", RawQuery: query}, Host: "h", Header: http.Header{}}
 		r.Header.Set("Authorization", authorization)
