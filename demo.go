@@ -13,6 +13,7 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -28,36 +29,41 @@ const (
 // welcome makes the demo pool in an empty database and gives what a person who
 // starts the server wants to read, at most 15 lines.
 func (a *app) welcome(ctx context.Context, c *serveCmd) (string, error) {
-	pools, err := a.store.ListPools(ctx, c.Region, "", 1)
+	version, err := a.store.ConfigVersion(ctx)
 	if err != nil {
 		return "", err
 	}
 	var password string
-	if len(pools) == 0 && a.local && !c.Empty {
+	empty := version <= store.NothingConfigured
+	if empty && a.local && !c.Empty {
 		if password, err = a.makeDemo(ctx, c.Region); err != nil {
 			return "", fmt.Errorf("the demo pool could not be made: %w", err)
 		}
 	}
-	demo, err := a.findDemo(ctx, c.Region)
+	pool, err := a.findDemo(ctx)
 	if err != nil {
 		return "", err
 	}
-	if demo {
+	if pool != "" {
 		a.pages.Demo = &handlers.Demo{ClientID: demoPublicClient, Username: demoUsername}
 	}
 	a.Handler = a.pages.Handler()
-	return a.banner(c, demo, len(pools) > 0, password), nil
+	data := "found the database " + c.where()
+	if empty {
+		data = "began with an empty database, " + c.where()
+	}
+	return a.banner(pool, password, data), nil
 }
 
-// banner is what a start prints.
-func (a *app) banner(c *serveCmd, demo, found bool, password string) string {
+// banner is what a start prints; demo is the demo pool's id, "" without one.
+func (a *app) banner(demo, password, data string) string {
 	var b strings.Builder
 	line := func(name, text string) { fmt.Fprintf(&b, "  %-11s %s\n", name, text) }
 	fmt.Fprintf(&b, "idpond is serving user pools.\n\n")
 	line("API", a.public)
 	line("", "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="+a.public)
-	if demo {
-		line("Demo pool", c.Region+"_"+demoPoolName+", app client "+demoPublicClient)
+	if demo != "" {
+		line("Demo pool", demo+", app client "+demoPublicClient)
 		line("Demo app", a.public+handlers.DemoPath+"  (signs in and shows its tokens)")
 		line("Sign in", a.public+"/login?client_id="+demoPublicClient)
 	}
@@ -67,11 +73,7 @@ func (a *app) banner(c *serveCmd, demo, found bool, password string) string {
 	if a.pages.Inbox != nil {
 		line("Inbox", a.public+"/_idpond/inbox  (every mail and SMS, with its code)")
 	}
-	if found {
-		line("Data", "found the database "+c.where())
-	} else {
-		line("Data", "made a new database "+c.where())
-	}
+	line("Data", data)
 	fmt.Fprintf(&b, "\nCtrl-C ends it.\n")
 	return b.String()
 }
@@ -155,26 +157,36 @@ func readablePassword() (string, error) {
 	return strings.Join(parts, "-"), nil
 }
 
-// findDemo reports whether the demo client is there, and lets it call back to the
-// address that the server has today.
-func (a *app) findDemo(ctx context.Context, region string) (bool, error) {
+// findDemo gives the demo pool's id, or "" if it is not there, and lets the demo
+// client call back to the address that the server has today.
+func (a *app) findDemo(ctx context.Context) (string, error) {
 	p, c, err := a.directory.Client(ctx, demoPublicClient)
-	if fault.Is(err, fault.ResourceNotFound) || err == nil && (!a.local || p.ID != region+"_"+demoPoolName) {
-		return false, nil
+	if fault.Is(err, fault.ResourceNotFound) || err == nil && (!a.local || !strings.HasSuffix(p.ID, "_"+demoPoolName)) {
+		return "", nil
 	}
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	settings := c.Settings
 	callback, home := a.public+handlers.DemoCallbackPath, a.public+handlers.DemoPath
-	if slices.Contains(settings.CallbackURLs, callback) && slices.Contains(settings.LogoutURLs, home) {
-		return true, nil
+	if settings.DefaultRedirectURI == callback && slices.Contains(settings.CallbackURLs, callback) && slices.Contains(settings.LogoutURLs, home) {
+		return p.ID, nil
 	}
-	settings.CallbackURLs = append(slices.Clone(settings.CallbackURLs), callback)
-	settings.LogoutURLs = append(slices.Clone(settings.LogoutURLs), home)
+	settings.CallbackURLs = moved(settings.CallbackURLs, handlers.DemoCallbackPath, callback)
+	settings.LogoutURLs = moved(settings.LogoutURLs, handlers.DemoPath, home)
+	settings.DefaultRedirectURI = callback
 	_, err = a.directory.UpdateClient(ctx, p, c.ID, "", settings)
 	if _, refused := errors.AsType[*fault.Error](err); refused {
-		return false, nil // somebody made another client of it; it is theirs
+		return "", nil // somebody made another client of it; it is theirs
+	} else if err != nil {
+		return "", err
 	}
-	return err == nil, err
+	return p.ID, nil
+}
+
+// moved replaces the addresses of a page of the demo, which were those of earlier
+// starts on other ports, by the one that it has today.
+func moved(urls []string, path, today string) []string {
+	kept := slices.DeleteFunc(slices.Clone(urls), func(u string) bool { return strings.HasSuffix(u, path) })
+	return append([]string{today}, kept...)
 }

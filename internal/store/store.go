@@ -50,6 +50,10 @@ func (e *NameTakenError) Error() string { return "store: " + string(e.Name.Kind)
 // Is makes a NameTakenError an ErrExists.
 func (e *NameTakenError) Is(target error) bool { return target == ErrExists }
 
+// NothingConfigured is the ConfigVersion of a database that no configuration was
+// ever written to.
+const NothingConfigured = 1
+
 // Config reads what administrators configure. Lists are ordered by id, name or
 // identifier, begin behind after ("" is the start) and hold at most limit.
 type Config interface {
@@ -217,8 +221,9 @@ type Store interface {
 	Users
 	Grants
 	Writer
-	// Purge deletes at most limit rows of each kind that expired before now.
-	Purge(ctx context.Context, now time.Time, limit int) error
+	// Purge deletes at most limit rows of each kind that expired before now, and
+	// reports whether there may be more.
+	Purge(ctx context.Context, now time.Time, limit int) (more bool, err error)
 	Close() error
 }
 
