@@ -229,25 +229,29 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 }
 
-// purgeEvery is how often what has expired is deleted, purgeAtOnce how many rows
-// of a kind go in one transaction.
+// How what has expired is deleted: every so often, so many rows of a kind in one
+// transaction, and with a short pause for others while there are more. Strangers
+// cause rows (a counter for each name that they try), so it has to keep up.
 const (
 	purgeEvery  = time.Minute
+	purgePause  = 20 * time.Millisecond
 	purgeAtOnce = 1000
 )
 
 // purge deletes what has expired, a little at a time, until ctx ends.
 func (a *app) purge(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(purgeEvery)
-	defer tick.Stop()
-	for {
+	for pause := purgeEvery; ; {
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(pause):
 		}
-		if err := a.store.Purge(ctx, time.Now(), purgeAtOnce); err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrNotFound) {
+		more, err := a.store.Purge(ctx, time.Now(), purgeAtOnce)
+		if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrNotFound) {
 			log.Warn("expired rows were not deleted", "err", err)
+		}
+		if pause = purgeEvery; more {
+			pause = purgePause
 		}
 	}
 }

@@ -29,7 +29,7 @@ const accessTokenLife = 24 * time.Hour
 
 // Purge implements store.Store. Grants are kept for a day longer, with their
 // refresh tokens; they go together.
-func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
+func (s *Store) Purge(ctx context.Context, now time.Time, limit int) (more bool, err error) {
 	for _, p := range []struct {
 		delete statement
 		before time.Time
@@ -37,12 +37,15 @@ func (s *Store) Purge(ctx context.Context, now time.Time, limit int) error {
 		{purgeCodes, now}, {purgeCounters, now}, {purgeSpent, now}, {purgeAuthCodes, now}, {purgeBrowserSessions, now},
 		{purgeGrants, now.Add(-accessTokenLife)},
 	} {
-		err := s.Write(ctx, func(t store.Tx) error {
-			return t.(*tx).change(ctx, p.delete, micros(p.before), limit)
+		var deleted int64
+		err := s.Write(ctx, func(t store.Tx) (err error) {
+			deleted, err = t.(*tx).run.exec(ctx, p.delete, micros(p.before), limit)
+			return t.(*tx).mapErr(err)
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
+		more = more || deleted >= int64(limit)
 	}
-	return nil
+	return more, nil
 }

@@ -39,9 +39,14 @@ func purge(t *testing.T, s store.Store) {
 		now   time.Time
 		limit int
 		left  []int
-	}{{hour(0), 9, []int{0, 1, 2, 3}}, {hour(2), 1, []int{1, 2, 3}}, {hour(2), 9, []int{2, 3}}, {hour(99), 9, nil}} {
-		if err := s.Purge(ctx, step.now, step.limit); err != nil {
-			t.Fatal(err)
+		more  bool
+	}{
+		{hour(0), 9, []int{0, 1, 2, 3}, false}, {hour(2), 1, []int{1, 2, 3}, true},
+		{hour(2), 9, []int{2, 3}, false}, {hour(99), 9, nil, false},
+	} {
+		more, err := s.Purge(ctx, step.now, step.limit)
+		if err != nil || more != step.more {
+			t.Fatalf("more is %v, %v; want %v", more, err, step.more)
 		}
 		left(t, s, u.ID, step.left...)
 		if step.now.Before(hour(24)) { // an access token may still be checked against its grant
