@@ -8,12 +8,19 @@ import (
 )
 
 // Fold gives the form of a sign-in name that is compared: lower case where the
-// pool ignores case (reference: api-behaviour §7).
+// pool ignores case (reference: api-behaviour §7). No letter outside ASCII becomes
+// one of ASCII: "K" (the Kelvin sign) and "İ" have the lower case k and i, and
+// whoever has a mailbox at gİthub.com would own names at github.com.
 func (p *Pool) Fold(s string) string {
 	if p.CaseSensitive() {
 		return s
 	}
-	return strings.ToLower(s)
+	return strings.Map(func(r rune) rune {
+		if lower := unicode.ToLower(r); r < utf8.RuneSelf || lower >= utf8.RuneSelf {
+			return lower
+		}
+		return r
+	}, s)
 }
 
 // aliasKinds are the attributes that can be sign-in names, in the order in which
@@ -90,13 +97,29 @@ func (k NameKind) fits(input string) bool {
 	return true
 }
 
+// maxUsername is the longest username in characters.
+const maxUsername = 128
+
+// isUsername reports whether s is 1–128 letters, marks, symbols, numbers and
+// punctuation: no spaces and nothing that can't be seen (reference: api-behaviour §7).
+// The API's model says the same of each username, so nobody else could be named there.
+func isUsername(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return 0 < n && n <= maxUsername && utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.S, unicode.N, unicode.P)
+	})
+}
+
 // NewUsernameProblem gives the sentence that refuses a name for a new user, and
 // otherwise the attribute that the name is: email or phone_number in a
-// username-attribute pool, "" elsewhere (reference: api-behaviour §7).
+// username-attribute pool, "" elsewhere (reference: api-behaviour §7). What is no
+// username anywhere can come from the pages only: the API's model refuses it earlier.
 func (p *Pool) NewUsernameProblem(username string) (kind NameKind, problem string) {
 	byEmail := slices.Contains(p.Settings.UsernameAttributes, "email")
 	byPhone := slices.Contains(p.Settings.UsernameAttributes, "phone_number")
 	switch {
+	case !isUsername(username):
+		return "", "Username must have 1 to 128 characters and no spaces."
 	case byEmail && IsEmail(username):
 		return NameEmail, ""
 	case byPhone && IsPhoneNumber(username):

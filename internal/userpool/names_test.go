@@ -1,6 +1,7 @@
 package userpool_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,9 @@ func TestSignInNames(t *testing.T) {
 			names{{Kind: "username", Value: "Ada"}}},
 		{"alias pool: what is verified, and preferred_username", alias, userpool.User{Username: "Ada", Attributes: attributes},
 			names{{Kind: "username", Value: "Ada"}, {Kind: "email", Value: "Ada@Example.org"}, {Kind: "preferred_username", Value: "Countess"}}},
+		{"no letter is folded into ASCII", caseless,
+			userpool.User{Username: "\u212aATE", Attributes: map[string]string{"email": "ÄDA@G\u0130THUB.COM", "email_verified": "true"}},
+			names{{Kind: "username", Value: "\u212aate"}, {Kind: "email", Value: "äda@g\u0130thub.com"}}},
 		{"folded where case is ignored", caseless, userpool.User{Username: "Ada", Attributes: attributes},
 			names{{Kind: "username", Value: "ada"}, {Kind: "email", Value: "ada@example.org"}}},
 		{"username pool: unverified too", byPhone, userpool.User{Username: "sub-1", Attributes: attributes},
@@ -93,6 +97,11 @@ func TestNewUsername(t *testing.T) {
 		problem        string
 	}{
 		{"plain pool takes all", "ada@example.org", plain, "", ""},
+		{"128 of any script", strings.Repeat("ä", 128), plain, "", ""},
+		{"129", strings.Repeat("a", 129), plain, "", "Username must have 1 to 128 characters and no spaces."},
+		{"space", "ada lovelace", plain, "", "Username must have 1 to 128 characters and no spaces."},
+		{"invisible", "ada\u200b", plain, "", "Username must have 1 to 128 characters and no spaces."},
+		{"broken", "ada\xff", plain, "", "Username must have 1 to 128 characters and no spaces."},
 		{"e-mail alias", "ada@example.org", emailAlias, "", "Username cannot be of email format, since user pool is configured for email alias."},
 		{"e-mail alias takes phones", "+15551234", emailAlias, "", ""},
 		{"phone alias", "+15551234", alias, "", "Username cannot be of phone number format, since user pool is configured for phone number alias."},
