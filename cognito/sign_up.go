@@ -38,7 +38,7 @@ func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSi
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
-	err := s.Accounts.ConfirmSignUp(ctx, c.Pool, c.AppClient, account.Confirmation{
+	_, err := s.Accounts.ConfirmSignUp(ctx, c.Pool, c.AppClient, account.Confirmation{
 		Username: in.Username, Code: in.ConfirmationCode, Metadata: in.ClientMetadata,
 		ForceAlias: in.ForceAliasCreation != nil && *in.ForceAliasCreation,
 	})

@@ -38,7 +38,7 @@ func (v *visit) confirm() error {
 		view.Code.Problem = v.text().FillIn()
 		return v.render(http.StatusBadRequest, web.ConfirmPage(view))
 	}
-	err := v.Accounts.ConfirmSignUp(v.r.Context(), v.q.Pool, v.q.Client, account.Confirmation{Username: d.Username, Code: code})
+	confirmed, err := v.Accounts.ConfirmSignUp(v.r.Context(), v.q.Pool, v.q.Client, account.Confirmation{Username: d.Username, Code: code})
 	if isInternal(err) {
 		return err
 	} else if err != nil {
@@ -49,7 +49,7 @@ func (v *visit) confirm() error {
 		}
 		return v.render(http.StatusBadRequest, web.ConfirmPage(view))
 	}
-	out, err := v.Auth.PageConfirmed(v.r.Context(), v.q.Pool, v.q.Client, d.Username)
+	out, err := v.Auth.PageConfirmed(v.r.Context(), v.q.Pool, v.q.Client, confirmed)
 	if isInternal(err) {
 		return err
 	} else if err != nil {
@@ -82,7 +82,7 @@ func (s *Server) confirmUser(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	pool, client, err := s.OAuth.Client(r, query.Get("client_id"))
 	if err == nil {
-		err = s.Accounts.ConfirmSignUp(r.Context(), pool, client, account.Confirmation{
+		_, err = s.Accounts.ConfirmSignUp(r.Context(), pool, client, account.Confirmation{
 			Username: query.Get("user_name"), Code: query.Get("confirmation_code"),
 		})
 	}

@@ -174,19 +174,19 @@ type Confirmation struct {
 }
 
 // ConfirmSignUp confirms a new user by the code that was sent, which also verifies
-// the address that it was sent to. Faults: UserNotFound, LimitExceeded,
-// NotAuthorized, ExpiredCode, CodeMismatch, AliasExists.
-func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in Confirmation) error {
+// the address that it was sent to, and gives the user as confirmed. Faults:
+// UserNotFound, LimitExceeded, NotAuthorized, ExpiredCode, CodeMismatch, AliasExists.
+func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in Confirmation) (*userpool.User, error) {
 	found, err := s.findFor(ctx, p, c, in.Username)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if found == nil {
-		return s.strangerTries(ctx, p, in.Username, store.CodeSignUp, limitConfirm())
+		return nil, s.strangerTries(ctx, p, in.Username, store.CodeSignUp, limitConfirm())
 	}
-	err = s.attempt(ctx, func(tx store.Tx) error {
-		u, err := tx.User(ctx, p.ID, found.ID)
-		if err != nil {
+	var u *userpool.User
+	err = s.attempt(ctx, func(tx store.Tx) (err error) {
+		if u, err = tx.User(ctx, p.ID, found.ID); err != nil {
 			return err
 		}
 		if err := s.count(ctx, tx, p, u.ID, limitConfirm()); err != nil {
@@ -211,7 +211,10 @@ func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpo
 		}
 		return s.save(ctx, tx, p, u)
 	})
-	return goneMeanwhile(aliasTaken(err))
+	if err != nil {
+		return nil, goneMeanwhile(aliasTaken(err))
+	}
+	return u, nil
 }
 
 func errCannotConfirm(u *userpool.User) error {
