@@ -27,19 +27,24 @@ type storage struct {
 
 // dsn is what sqlstore opens.
 func (s storage) dsn() (string, error) {
-	switch {
-	case s.Database != "" && s.DatabaseFile != "":
-		return "", errors.New("only one of --database and --database-file can be given")
-	case s.DatabaseFile != "":
+	dsn := s.Database
+	if s.DatabaseFile != "" {
+		if dsn != "" {
+			return "", errors.New("only one of --database and --database-file can be given")
+		}
 		text, err := os.ReadFile(s.DatabaseFile)
 		if err != nil {
 			return "", fmt.Errorf("the file of the database's URL cannot be read: %w", err)
 		}
-		return strings.TrimSpace(string(text)), nil
-	case s.Database != "":
-		return s.Database, nil
+		dsn = strings.TrimSpace(string(text))
 	}
-	return filepath.Join(s.Data, "idpond.db"), nil
+	if dsn == "" {
+		dsn = filepath.Join(s.Data, "idpond.db")
+	}
+	if scheme, _, ok := strings.Cut(dsn, "://"); ok && scheme != "postgres" && scheme != "postgresql" {
+		return "", fmt.Errorf("--database must be a postgres:// URL or the path of an SQLite file, not a %s:// URL", scheme)
+	}
+	return dsn, nil
 }
 
 func (s storage) sealKeyFile() string {
@@ -134,6 +139,9 @@ func (c *serveCmd) Validate() error {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			return fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", cidr)
 		}
+	}
+	if c.ShutdownSeconds < 0 {
+		return fmt.Errorf("--shutdown-seconds must not be negative, as %d is", c.ShutdownSeconds)
 	}
 	keys, err := c.accessKeys()
 	if err != nil {

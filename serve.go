@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,15 @@ func (c *serveCmd) Run(ctx context.Context, io streams) error {
 		return fmt.Errorf("cannot listen on %s: %w (choose another address with --listen; port 0 picks a free one)", c.Listen, err)
 	}
 	defer listener.Close()
+	listeners := []net.Listener{listener}
+	if c.MetricsListen != "" {
+		metrics, err := net.Listen("tcp", c.MetricsListen)
+		if err != nil {
+			return fmt.Errorf("cannot listen on %s: %w (choose another address with --metrics-listen)", c.MetricsListen, err)
+		}
+		defer metrics.Close()
+		listeners = append(listeners, metrics)
+	}
 	public := c.publicURL(listener.Addr().(*net.TCPAddr))
 	a, err := newApp(ctx, c, log, public)
 	if err != nil {
@@ -52,7 +62,7 @@ func (c *serveCmd) Run(ctx context.Context, io streams) error {
 		log.Error("ANYBODY WHO REACHES THIS SERVER CAN ADMINISTER IT: it accepts any signature, and not only this machine reaches it", "listen", c.Listen, "public", public)
 	}
 	fmt.Fprint(io.Out, hello)
-	if err := a.serve(ctx, listener, c); err != nil {
+	if err := a.serve(ctx, listeners, c); err != nil {
 		return err
 	}
 	return a.Close()
@@ -132,17 +142,25 @@ func (s storage) open(ctx context.Context) (*sqlstore.Store, *seal.Keyring, erro
 	if err := s.prepare(); err != nil {
 		return nil, nil, err
 	}
-	keys, err := seal.LoadOrCreateFile(s.sealKeyFile())
-	if err != nil {
-		return nil, nil, err
-	}
 	dsn, err := s.dsn()
 	if err != nil {
 		return nil, nil, err
 	}
-	st, err := sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Seal: keys})
+	file := s.sealKeyFile()
+	_, missing := os.Stat(file)
+	keys, err := seal.LoadOrCreateFile(file)
 	if err != nil {
-		return nil, nil, fmt.Errorf("the database cannot be opened: %w", err)
+		return nil, nil, err
+	}
+	st, err := sqlstore.Open(ctx, sqlstore.Config{DSN: dsn, Seal: keys})
+	switch {
+	case errors.Is(err, sqlstore.ErrWrongKey) && missing != nil:
+		// The key that was just made has sealed nothing, and would be in the way of
+		// the right one.
+		err = fmt.Errorf("there is no key file %s, and the database was sealed with a key; bring the file back from where its copy is kept, or start with an empty database", file)
+		return nil, nil, errors.Join(err, os.Remove(file))
+	case err != nil:
+		return nil, nil, fmt.Errorf("the database %s cannot be opened: %w", s.where(), err)
 	}
 	return st, keys, nil
 }
@@ -265,18 +283,19 @@ const (
 	maxHeaderBytes    = 64 << 10
 )
 
-// serve answers on listener until ctx ends, then waits for requests in flight.
-func (a *app) serve(ctx context.Context, listener net.Listener, c *serveCmd) error {
-	servers := []*http.Server{{
-		Handler: a.Handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
-		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
-	}}
-	failed := make(chan error, 2)
-	go func() { failed <- servers[0].Serve(listener) }()
-	if c.MetricsListen != "" {
-		metrics := &http.Server{Addr: c.MetricsListen, Handler: a.metrics.Handler(), ReadHeaderTimeout: readHeaderTimeout}
-		servers = append(servers, metrics)
-		go func() { failed <- metrics.ListenAndServe() }()
+// serve answers on the first listener until ctx ends, then waits for requests in
+// flight. The second, if there is one, is that of the metrics.
+func (a *app) serve(ctx context.Context, listeners []net.Listener, c *serveCmd) error {
+	servers := []*http.Server{
+		{
+			Handler: a.Handler, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+			WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		},
+		{Handler: a.metrics.Handler(), ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout},
+	}[:len(listeners)]
+	failed := make(chan error, len(servers))
+	for i, s := range servers {
+		go func() { failed <- s.Serve(listeners[i]) }()
 	}
 	select {
 	case err := <-failed:
