@@ -105,6 +105,17 @@ func TestNewPasswordRequired(t *testing.T) {
 	}
 }
 
+// TestNewPasswordShowsWhatTheClientReads: the challenge is no way around ReadAttributes.
+func TestNewPasswordShowsWhatTheClientReads(t *testing.T) {
+	b := newSignInBench(t, func(_ *userpool.Pool, c *userpool.AppClient) { c.Settings.ReadAttributes = []string{"name"} })
+	b.addUser("ada", func(u *userpool.User) {
+		invited(u)
+		u.Attributes["name"], u.Attributes["email"], u.Attributes["dev:custom:risk"] = "Ada", "ada@example.org", "high"
+	})
+	b.play([]turn{{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword),
+		want: strings.Replace(newPasswordAsked, `"{}"`, `"{\"name\":\"Ada\"}"`, 1)}})
+}
+
 func TestNewPasswordTakesNoAlias(t *testing.T) {
 	b := newSignInBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
 		p.Settings.AliasAttributes = []string{"preferred_username"}

@@ -163,7 +163,7 @@ func (s *Service) challenge(a *attempt, name string) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	parameters, err := newPasswordParameters(a.pool, a.user)
+	parameters, err := newPasswordParameters(a)
 	if err != nil {
 		return nil, err
 	}

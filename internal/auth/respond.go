@@ -78,26 +78,29 @@ func answersTo(pool *userpool.Pool, u *userpool.User, name string) bool {
 const attributeAnswer = "userAttributes."
 
 // newPasswordParameters are the parameters of NEW_PASSWORD_REQUIRED (reference:
-// api-behaviour §12).
-func newPasswordParameters(pool *userpool.Pool, u *userpool.User) (map[string]string, error) {
+// api-behaviour §12). Of the user's attributes a client sees here, too, only what it
+// may read.
+func newPasswordParameters(a *attempt) (map[string]string, error) {
 	missing := []string{} // written as [] when empty
-	for _, name := range pool.MissingRequired(u.Attributes) {
+	for _, name := range a.pool.MissingRequired(a.user.Attributes) {
 		missing = append(missing, attributeAnswer+name)
 	}
 	required, err := json.Marshal(missing)
 	if err != nil {
 		return nil, err
 	}
-	attributes := maps.Clone(u.Attributes)
-	if attributes == nil {
-		attributes = map[string]string{}
+	attributes := map[string]string{} // likewise {}
+	for name, value := range a.user.Attributes {
+		if a.client.CanRead(name) {
+			attributes[name] = value
+		}
 	}
 	current, err := json.Marshal(attributes)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]string{
-		"USER_ID_FOR_SRP": u.Username, "requiredAttributes": string(required), "userAttributes": string(current),
+		"USER_ID_FOR_SRP": a.user.Username, "requiredAttributes": string(required), "userAttributes": string(current),
 	}, nil
 }
 
