@@ -265,6 +265,14 @@ func TestSignUpNames(t *testing.T) {
 				want: "InvalidParameterException: preferred_username is an alias of this user pool and can be set only after the user is confirmed."},
 		},
 	}, {
+		name:  "nobody's alias is free as a username, which would stand before it",
+		setup: []setup{aliases("preferred_username"), require("preferred_username")},
+		steps: []step{
+			{op: "SignUp", body: `{"Username":"grace","Password":"Passw0rd!","UserAttributes":[{"Name":"preferred_username","Value":"amazing"}]}`, want: `{"UserConfirmed":false,"UserSub":"SUB"}`},
+			{op: "SignUp", body: `{"Username":"amazing","Password":"Passw0rd!","UserAttributes":[{"Name":"preferred_username","Value":"ada"}]}`, want: "UsernameExistsException: User already exists"},
+			{op: "AdminCreateUser", body: `{"Username":"amazing","MessageAction":"SUPPRESS","TemporaryPassword":"Passw0rd!"}`, want: "UsernameExistsException: User account already exists"},
+		},
+	}, {
 		name:  "a preferred_username that the pool requires is an alias at once, and unique",
 		setup: []setup{aliases("preferred_username"), require("preferred_username")},
 		steps: []step{

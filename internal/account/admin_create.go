@@ -54,7 +54,7 @@ func (s *Service) AdminCreate(ctx context.Context, p *userpool.Pool, in Invitati
 		if err := s.claimAliases(ctx, tx, p, u, in.ForceAlias); err != nil {
 			return err
 		}
-		return tx.CreateUser(ctx, u)
+		return create(ctx, tx, p, u)
 	})
 	if fault.Is(err, fault.AliasExists) { // not an exception of this operation
 		err = fault.New(fault.UsernameExists, fault.Of(err).Message)

@@ -67,7 +67,7 @@ func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 		}
 	}
 	err = s.Writer.Write(ctx, func(tx store.Tx) error {
-		if err := tx.CreateUser(ctx, u); err != nil || channel == "" {
+		if err := create(ctx, tx, p, u); err != nil || channel == "" {
 			return err
 		}
 		return tx.PutCode(ctx, code.stored)
@@ -131,6 +131,19 @@ func (s *Service) newUser(p *userpool.Pool, in NewUser) (*userpool.User, error) 
 	}
 	u.Names = p.SignInNames(u)
 	return u, nil
+}
+
+// create adds u, unless its username is somebody's alias: a typed name is a
+// username first, so u would stand before the other.
+func create(ctx context.Context, tx store.Tx, p *userpool.Pool, u *userpool.User) error {
+	owner, err := tx.FindUser(ctx, p.ID, p.LookupNames(u.Username)[1:])
+	switch {
+	case err == nil:
+		return &store.NameTakenError{Name: u.Names[0], Owner: owner.ID}
+	case !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	return tx.CreateUser(ctx, u)
 }
 
 const subLength = 36
