@@ -21,6 +21,7 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/auth"
 	"idpond/internal/directory"
+	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
@@ -102,6 +103,7 @@ type app struct {
 	metrics   *handlers.Metrics
 	store     *sqlstore.Store
 	keys      *seal.Keyring
+	signing   *tokens.Keys
 	stock     *tokens.Stock
 	public    string
 	local     bool // see serveCmd.local
@@ -210,11 +212,11 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log,
 	}
 	a.stock = tokens.NewStock(4)
-	keys := &tokens.Keys{Store: a.store, Source: a.stock, Now: time.Now}
-	a.directory.Deleted = keys.Forget
+	a.signing = &tokens.Keys{Store: a.store, Source: a.stock, Now: time.Now}
+	a.directory.Deleted = a.signing.Forget
 	issued := &tokens.Service{
 		Config: a.directory, Store: a.store, Now: time.Now, Rand: rand.Reader,
-		Keys:   keys,
+		Keys:   a.signing,
 		Issuer: tokens.Issuer{Form: tokens.Form(c.Issuer), PublicURL: a.public},
 	}
 	signIns := &auth.Service{
@@ -256,7 +258,8 @@ const (
 	purgeAtOnce = 1000
 )
 
-// purge deletes what has expired, a little at a time, until ctx ends.
+// purge deletes what has expired, a little at a time, and forgets keys of pools
+// that are gone, until ctx ends.
 func (a *app) purge(ctx context.Context, log *slog.Logger) {
 	for pause := purgeEvery; ; {
 		select {
@@ -270,7 +273,12 @@ func (a *app) purge(ctx context.Context, log *slog.Logger) {
 		}
 		if pause = purgeEvery; more {
 			pause = purgePause
+			continue
 		}
+		a.signing.Sweep(func(poolID string) bool { // other nodes delete pools too
+			_, err := a.directory.Pool(ctx, poolID)
+			return !fault.Is(err, fault.ResourceNotFound)
+		})
 	}
 }
 

@@ -37,15 +37,8 @@ type Keys struct {
 	// NewSigner makes signers of keys; nil is crypto/rsa.
 	NewSigner func(*rsa.PrivateKey) Signer
 
-	mu    sync.Mutex
-	pools map[string]*poolKeys
-}
-
-// poolKeys are one pool's keys. The mutex is held while they are fetched or made,
-// so that many first tokens at once cost two keys and not two each.
-type poolKeys struct {
-	mu   sync.Mutex
-	pair *keyPair
+	pools  sync.Map // id → *keyPair
+	making sync.Map // id → *sync.Mutex, while a pool's keys are fetched or made
 }
 
 type keyPair struct {
@@ -54,19 +47,35 @@ type keyPair struct {
 }
 
 // Forget drops the keys of a pool from memory; for a pool that was deleted.
-func (k *Keys) Forget(poolID string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.pools, poolID)
+func (k *Keys) Forget(poolID string) { k.pools.Delete(poolID) }
+
+// Sweep forgets the pools that exist denies: those that another node deleted.
+func (k *Keys) Sweep(exists func(poolID string) bool) {
+	for id := range k.pools.Range {
+		if !exists(id.(string)) {
+			k.Forget(id.(string))
+		}
+	}
 }
 
-// forPool gives the keys of a pool that exists, making them if it has none.
+// forPool gives the keys of a pool that exists, making them if it has none. Each
+// request comes here, so what is in memory is read without a lock.
 func (k *Keys) forPool(ctx context.Context, poolID string) (*keyPair, error) {
-	p := k.entry(poolID)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.pair != nil {
-		return p.pair, nil
+	if pair, ok := k.pools.Load(poolID); ok {
+		return pair.(*keyPair), nil
+	}
+	return k.fetch(ctx, poolID)
+}
+
+// fetch loads or makes a pool's keys, one caller at a time, so that many first
+// tokens at once cost two keys and not two each. Whoever waited finds them.
+func (k *Keys) fetch(ctx context.Context, poolID string) (*keyPair, error) {
+	mu, _ := k.making.LoadOrStore(poolID, new(sync.Mutex))
+	mu.(*sync.Mutex).Lock()
+	defer mu.(*sync.Mutex).Unlock()
+	defer k.making.CompareAndDelete(poolID, mu)
+	if pair, ok := k.pools.Load(poolID); ok {
+		return pair.(*keyPair), nil
 	}
 	pair, err := k.load(ctx, poolID)
 	if err == nil && pair == nil {
@@ -75,22 +84,8 @@ func (k *Keys) forPool(ctx context.Context, poolID string) (*keyPair, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.pair = pair
+	k.pools.Store(poolID, pair)
 	return pair, nil
-}
-
-func (k *Keys) entry(poolID string) *poolKeys {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	p, ok := k.pools[poolID]
-	if !ok {
-		p = new(poolKeys)
-		if k.pools == nil {
-			k.pools = map[string]*poolKeys{}
-		}
-		k.pools[poolID] = p
-	}
-	return p
 }
 
 // load reads a pool's keys; nil when it has none yet.

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"io"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -138,6 +139,25 @@ func TestKeysOfNoPool(t *testing.T) {
 	h.write(t, func(ctx context.Context, tx store.Tx) error { return tx.DeletePool(ctx, h.pool.ID) })
 	if _, err := h.JWKS(t.Context(), h.pool); err == nil {
 		t.Error("made keys for a pool that was deleted")
+	}
+}
+
+// TestKeysOfDeletedPools: memory holds no keys of pools that another node deleted.
+func TestKeysOfDeletedPools(t *testing.T) {
+	h := newHouse(t)
+	want, err := h.JWKS(t.Context(), h.pool)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := []string{}
+	h.Keys.Sweep(func(id string) bool { asked = append(asked, id); return true })
+	h.write(t, func(ctx context.Context, tx store.Tx) error { return tx.DeletePool(ctx, h.pool.ID) })
+	if got, err := h.JWKS(t.Context(), h.pool); err != nil || string(got) != string(want) || !slices.Equal(asked, []string{h.pool.ID}) {
+		t.Errorf("a pool that exists was forgotten: %v, asked for %v", err, asked)
+	}
+	h.Keys.Sweep(func(string) bool { return false })
+	if _, err := h.JWKS(t.Context(), h.pool); err == nil {
+		t.Error("the keys of a deleted pool are still there")
 	}
 }
 
