@@ -93,13 +93,20 @@ func (s *PoolSettings) emailProblem(at Place) string {
 		return "Provided From email address is invalid"
 	}
 	if e.SourceArn != "" {
-		regions := map[string]bool{"eu-west-1": true, "us-east-1": true, "us-west-2": true, at.Region: true}
-		if !regions[arnRegion(e.SourceArn)] {
-			return "Provided SourceArn must be in one of the following SES regions: " +
-				strings.Join(slices.Sorted(maps.Keys(regions)), ", ") + "."
-		}
+		return sesRegionProblem(e.SourceArn, at)
 	}
 	return ""
+}
+
+// sesRegionProblem refuses an identity for mails in a region where the service
+// can't use it; the pool's own region is always allowed.
+func sesRegionProblem(arn string, at Place) string {
+	regions := map[string]bool{"eu-west-1": true, "us-east-1": true, "us-west-2": true, at.Region: true}
+	if regions[arnRegion(arn)] {
+		return ""
+	}
+	return "Provided SourceArn must be in one of the following SES regions: " +
+		strings.Join(slices.Sorted(maps.Keys(regions)), ", ") + "."
 }
 
 // isFrom reports whether text is an address, alone or behind a name.
