@@ -42,10 +42,10 @@ func (s *Server) decide(r *http.Request) (location string, err error) {
 		return "", err
 	}
 	switch {
-	case q.Asks("none") && session == nil:
-		return "", q.refuse("login_required", "")
-	case q.Asks("none"), session != nil && q.UsesPages() && !q.Asks("login"):
+	case session != nil && q.UsesPages() && !q.Asks("login"):
 		return s.Answer(r.Context(), q, session.User, session.AuthTime)
+	case q.Asks("none"):
+		return "", q.refuse("login_required", "")
 	}
 	return "/login?" + q.Query, nil
 }

@@ -173,6 +173,14 @@ func TestProviderWithSession(t *testing.T) {
 			t.Errorf("%s: %s, want %s…", provider, got, want)
 		}
 	}
+	const required = Callback + "?state=xyz&error=login_required"
+	if got := d.get(request("identity_provider=Google", "prompt=none")).Header().Get("Location"); got != required {
+		t.Errorf("without a word: %s, want %s", got, required)
+	}
+	d.Change(t, WebClient, func(c *userpool.AppClient) { c.Settings.SupportedIdentityProviders = []string{"Google"} })
+	if got := d.get(request("prompt=none")).Header().Get("Location"); got != required {
+		t.Errorf("to a client without passwords: %s, want %s", got, required)
+	}
 }
 
 func TestCodeAnswer(t *testing.T) {
