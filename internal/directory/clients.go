@@ -44,7 +44,7 @@ func (s *Service) CreateClient(ctx context.Context, p *userpool.Pool, n NewClien
 	c.Settings.Complete()
 	return c, s.change(ctx, func(tx store.Tx) error {
 		have, err := tx.CountClients(ctx, p.ID)
-		if err := first(err, limited(have, userpool.MaxClients, "app clients per user pool")); err != nil {
+		if err := first(err, s.limited(have, userpool.QuotaClients, "app clients per user pool")); err != nil {
 			return err
 		}
 		if err := s.checkClient(ctx, tx, c, "creating"); err != nil {
@@ -97,7 +97,7 @@ func checkScopes(ctx context.Context, tx store.Tx, c *userpool.AppClient) error 
 			continue
 		}
 		if servers == nil {
-			list, err := tx.ListResourceServers(ctx, c.PoolID, "", userpool.MaxResourceServers)
+			list, err := allResourceServers(ctx, tx, c.PoolID)
 			if err != nil {
 				return err
 			}

@@ -18,6 +18,7 @@ import (
 
 	"idpond/internal/fault"
 	"idpond/internal/store"
+	"idpond/internal/userpool"
 )
 
 // Store is what the directory reads and writes.
@@ -33,6 +34,7 @@ type Service struct {
 	Now       func() time.Time
 	Rand      io.Reader
 	AccountID string // 12 digits
+	Quotas    userpool.Quotas
 	// Deleted, if set, is told the id of a pool that was deleted, for what else is
 	// kept of it in memory.
 	Deleted func(poolID string)
@@ -63,7 +65,8 @@ func invalid(problem string) error {
 }
 
 // limited is the fault of a full quota.
-func limited(have, limit int, what string) error {
+func (s *Service) limited(have int, quota userpool.Quota, what string) error {
+	limit := s.Quotas.Of(quota)
 	if have < limit {
 		return nil
 	}

@@ -26,7 +26,7 @@ func (s *Service) CreateGroup(ctx context.Context, p *userpool.Pool, g userpool.
 	g.PoolID, g.CreatedAt, g.UpdatedAt = p.ID, now, now
 	err := s.change(ctx, func(tx store.Tx) error {
 		have, err := tx.CountGroups(ctx, p.ID)
-		if err := first(err, limited(have, userpool.MaxGroups, "groups per user pool")); err != nil {
+		if err := first(err, s.limited(have, userpool.QuotaGroups, "groups per user pool")); err != nil {
 			return err
 		}
 		return noPool(tx.CreateGroup(ctx, &g), p.ID)
@@ -104,8 +104,8 @@ func (s *Service) AddToGroup(ctx context.Context, p *userpool.Pool, name, userID
 			return err
 		}
 		// LimitExceededException is not one of this operation's (cognito/api).
-		if len(u.Groups) >= userpool.MaxGroupsOfUser && !slices.Contains(u.Groups, name) {
-			return fault.Newf(fault.InvalidParameter, "Exceeded the limit of %d groups per user.", userpool.MaxGroupsOfUser)
+		if most := s.Quotas.Of(userpool.QuotaGroupsOfUser); len(u.Groups) >= most && !slices.Contains(u.Groups, name) {
+			return fault.Newf(fault.InvalidParameter, "Exceeded the limit of %d groups per user.", most)
 		}
 		return tx.AddToGroup(ctx, p.ID, name, userID)
 	}))

@@ -43,7 +43,7 @@ func (s *Service) CreatePool(ctx context.Context, n NewPool) (*userpool.Pool, er
 	}
 	return p, s.change(ctx, func(tx store.Tx) error {
 		have, err := tx.CountPools(ctx, p.Region)
-		if err := first(err, limited(have, userpool.MaxPools, "user pools per region")); err != nil {
+		if err := first(err, s.limited(have, userpool.QuotaPools, "user pools per region")); err != nil {
 			return err
 		}
 		return tx.CreatePool(ctx, p)
@@ -107,7 +107,9 @@ func downgradable(ctx context.Context, tx store.Tx, p *userpool.Pool, before str
 		return nil
 	}
 	use := userpool.InUse{EmailMFA: p.Settings.EmailMfaConfiguration != nil}
-	clients, err := tx.ListClients(ctx, p.ID, "", userpool.MaxClients)
+	clients, err := all(func(after string, limit int) ([]*userpool.AppClient, error) {
+		return tx.ListClients(ctx, p.ID, after, limit)
+	}, func(c *userpool.AppClient) string { return c.ID })
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ func (s *Service) CreateResourceServer(ctx context.Context, p *userpool.Pool, r 
 	}
 	err := s.change(ctx, func(tx store.Tx) error {
 		have, err := tx.CountResourceServers(ctx, p.ID)
-		if err := first(err, limited(have, userpool.MaxResourceServers, "resource servers per user pool")); err != nil {
+		if err := first(err, s.limited(have, userpool.QuotaResourceServers, "resource servers per user pool")); err != nil {
 			return err
 		}
 		return noPool(tx.CreateResourceServer(ctx, &r), p.ID)

@@ -59,6 +59,26 @@ func cached[K comparable, V any](m *sync.Map, key K, read func() (V, error)) (V,
 	return v, err
 }
 
+// readAtOnce is how many items of a list are read in one query.
+const readAtOnce = 1000
+
+// all reads a whole list: quotas can be lowered below what there is, so no quota
+// says how long it can be. read gives at most limit items behind the key after.
+func all[T any](read func(after string, limit int) ([]T, error), keyOf func(T) string) ([]T, error) {
+	var list []T
+	for after := ""; ; {
+		some, err := read(after, readAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+		if len(some) < readAtOnce {
+			return list, nil
+		}
+		after = keyOf(some[len(some)-1])
+	}
+}
+
 // Watch drops the snapshot when another node has changed the configuration, until
 // ctx ends. A database that can't be asked leaves the snapshot as it is.
 func (s *Service) Watch(ctx context.Context) {
@@ -134,14 +154,22 @@ func (s *Service) PoolDomains(ctx context.Context, poolID string) ([]*userpool.D
 // ResourceServers gives all resource servers of a pool, by identifier.
 func (s *Service) ResourceServers(ctx context.Context, poolID string) ([]*userpool.ResourceServer, error) {
 	return cached(&s.snapshots.get().ofPool, listKey{poolID, "resource servers"}, func() ([]*userpool.ResourceServer, error) {
-		return s.Store.ListResourceServers(ctx, poolID, "", userpool.MaxResourceServers)
+		return allResourceServers(ctx, s.Store, poolID)
 	})
+}
+
+func allResourceServers(ctx context.Context, from store.Config, poolID string) ([]*userpool.ResourceServer, error) {
+	return all(func(after string, limit int) ([]*userpool.ResourceServer, error) {
+		return from.ListResourceServers(ctx, poolID, after, limit)
+	}, func(r *userpool.ResourceServer) string { return r.Identifier })
 }
 
 // Groups gives all groups of a pool by name.
 func (s *Service) Groups(ctx context.Context, poolID string) (map[string]*userpool.Group, error) {
 	return cached(&s.snapshots.get().ofPool, listKey{poolID, "groups"}, func() (map[string]*userpool.Group, error) {
-		list, err := s.Store.ListGroups(ctx, poolID, "", userpool.MaxGroups)
+		list, err := all(func(after string, limit int) ([]*userpool.Group, error) {
+			return s.Store.ListGroups(ctx, poolID, after, limit)
+		}, func(g *userpool.Group) string { return g.Name })
 		groups := make(map[string]*userpool.Group, len(list))
 		for _, g := range list {
 			groups[g.Name] = g
