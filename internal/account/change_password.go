@@ -46,7 +46,7 @@ func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, u *userp
 
 // sameCredential reports whether a was not replaced since b was read.
 func sameCredential(a, b userpool.Credential) bool {
-	return a.Hash == b.Hash && bytes.Equal(a.Verifier, b.Verifier) && bytes.Equal(a.Salt, b.Salt)
+	return a.Hash == b.Hash && a.Foreign == b.Foreign && bytes.Equal(a.Verifier, b.Verifier) && bytes.Equal(a.Salt, b.Salt)
 }
 
 // Rehash keeps a password that just proved right in the present form, when it is

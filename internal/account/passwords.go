@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"idpond/internal/foreignhash"
 	"idpond/internal/srp"
 	"idpond/internal/userpool"
 )
@@ -20,7 +21,7 @@ import (
 // Passwords makes and checks what is kept of passwords: an SRP verifier, which
 // allows SRP sign-in, or an Argon2id hash, which is far dearer to guess (design:
 // security by construction). A server keeps one kind; what it finds of the other,
-// or of weaker parameters, it still checks, and Outdated says so.
+// of weaker parameters, or of another system, it still checks, and Outdated says so.
 type Passwords struct {
 	now    func() time.Time
 	params *Argon2Params // nil: SRP verifiers
@@ -85,6 +86,9 @@ func (w *Passwords) Check(ctx context.Context, p *userpool.Pool, u *userpool.Use
 		return false
 	}
 	c := u.Credential
+	if c.Foreign != "" {
+		return w.foreign(ctx, c.Foreign, password)
+	}
 	if c.Hash == "" {
 		return srp.Check(srp.PoolName(p.ID), u.Username, password, c.Salt, c.Verifier)
 	}
@@ -94,6 +98,16 @@ func (w *Passwords) Check(ctx context.Context, p *userpool.Pool, u *userpool.Use
 	}
 	key, err := w.argon2(ctx, h, uint32(len(h.key)), password)
 	return err == nil && subtle.ConstantTimeCompare(key, h.key) == 1
+}
+
+// foreign checks a password against an imported hash.
+func (w *Passwords) foreign(ctx context.Context, text, password string) bool {
+	h, err := foreignhash.Parse(text)
+	if err != nil || w.takeCore(ctx) != nil {
+		return false
+	}
+	defer w.freeCore()
+	return h.Matches(password)
 }
 
 // pretend does the work of a check.
@@ -109,10 +123,12 @@ func (w *Passwords) pretend(ctx context.Context, p *userpool.Pool, password stri
 // Outdated reports whether a password that is kept as c should be kept anew at
 // the next chance: in this server's kind, or with its present parameters.
 func (w *Passwords) Outdated(c userpool.Credential) bool {
-	if c.Empty() {
+	switch {
+	case c.Empty():
 		return false
-	}
-	if w.params == nil {
+	case c.Foreign != "":
+		return true
+	case w.params == nil:
 		return c.Hash != ""
 	}
 	h, err := parsePHC(c.Hash)
@@ -121,14 +137,23 @@ func (w *Passwords) Outdated(c userpool.Credential) bool {
 
 // argon2 hashes when a core is free: more at once would only fill the memory.
 func (w *Passwords) argon2(ctx context.Context, h phc, size uint32, password string) ([]byte, error) {
-	select {
-	case w.cores <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := w.takeCore(ctx); err != nil {
+		return nil, err
 	}
-	defer func() { <-w.cores }()
+	defer w.freeCore()
 	return argon2.IDKey([]byte(password), h.salt, h.Iterations, h.MemoryKiB, h.Parallelism, size), nil
 }
+
+func (w *Passwords) takeCore(ctx context.Context) error {
+	select {
+	case w.cores <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *Passwords) freeCore() { <-w.cores }
 
 const (
 	argon2SaltSize = 16

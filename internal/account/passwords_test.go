@@ -80,6 +80,29 @@ func TestVerifierIsBound(t *testing.T) {
 	}
 }
 
+// imported is bcrypt's own test vector: the password is U*U.
+var imported = userpool.Credential{Foreign: "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"}
+
+func TestForeignHash(t *testing.T) {
+	for _, w := range []*account.Passwords{account.SRPVerifiers(clock), account.Argon2Hashes(clock, weak)} {
+		for _, tt := range []struct {
+			kept     userpool.Credential
+			password string
+			want     bool
+		}{
+			{imported, "U*U", true},
+			{imported, "U*V", false},
+			{imported, "", false},
+			{userpool.Credential{Foreign: "U*U"}, "U*U", false},
+		} {
+			u := &userpool.User{Username: "alice", Credential: tt.kept}
+			if got := w.Check(t.Context(), pool, u, tt.password); got != tt.want {
+				t.Errorf("%s with %q: %t", tt.kept.Foreign, tt.password, got)
+			}
+		}
+	}
+}
+
 func TestOutdated(t *testing.T) {
 	credential := func(w *account.Passwords) userpool.Credential {
 		c, err := w.Make(t.Context(), pool, &userpool.User{Username: "alice"}, "Passw0rd!")
@@ -102,6 +125,8 @@ func TestOutdated(t *testing.T) {
 		{"strong hash, weak server", account.Argon2Hashes(clock, weak), strongHash, false},
 		{"fewer passes", account.Argon2Hashes(clock, account.Argon2Params{MemoryKiB: 64, Iterations: 2, Parallelism: 1}), weakHash, true},
 		{"fewer lanes", account.Argon2Hashes(clock, account.Argon2Params{MemoryKiB: 64, Iterations: 1, Parallelism: 2}), weakHash, true},
+		{"another system's hash where verifiers are kept", account.SRPVerifiers(clock), imported, true},
+		{"another system's hash where hashes are kept", account.Argon2Hashes(clock, weak), imported, true},
 		{"no password", account.SRPVerifiers(clock), userpool.Credential{}, false},
 	} {
 		if got := tt.server.Outdated(tt.kept); got != tt.want {

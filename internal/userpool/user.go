@@ -31,6 +31,7 @@ type User struct {
 	Pending    map[string]string // values of email or phone_number that wait for their code
 	Credential Credential
 	Names      []SignInName // every name that finds the user; see Pool.SignInNames
+	Identities []Identity   // at providers, that sign in as this user
 	Groups     []string     // names of the groups the user is in; filled by reads, ignored by writes
 
 	// Failed passwords in a row and the lock they started (reference: api-behaviour
@@ -62,17 +63,30 @@ const (
 )
 
 // Credential is what is kept of a password: an SRP verifier with its salt, or an
-// Argon2id hash, never both (design §4). The zero value is no password. The store
-// seals it.
+// Argon2id hash, or the hash of another system that an import brought, never two
+// of them (design §4). The zero value is no password. The store seals it.
 type Credential struct {
 	Salt     []byte    `json:"salt,omitempty"`     // SRP salt, 16 bytes
 	Verifier []byte    `json:"verifier,omitempty"` // SRP verifier g^x mod N, big-endian
 	Hash     string    `json:"hash,omitempty"`     // Argon2id, PHC string
+	Foreign  string    `json:"foreign,omitempty"`  // as package foreignhash reads it
 	SetAt    time.Time `json:"setAt,omitzero"`     // a temporary password's validity counts from here
 }
 
 // Empty reports whether the user has no password.
-func (c Credential) Empty() bool { return len(c.Verifier) == 0 && c.Hash == "" }
+func (c Credential) Empty() bool { return len(c.Verifier) == 0 && c.Hash == "" && c.Foreign == "" }
+
+// Identity is an identity at a provider that signs in as a user, as the attribute
+// identities tells of it (reference: hosted-ui-and-oauth §7.1). The JSON is how it is
+// stored.
+type Identity struct {
+	UserID       string `json:"userId"` // at the provider
+	ProviderName string `json:"providerName"`
+	ProviderType string `json:"providerType"`
+	Issuer       string `json:"issuer,omitempty"` // SAML: the provider's entity id
+	Primary      bool   `json:"primary"`          // the user came from this provider, and was not linked later
+	DateCreated  int64  `json:"dateCreated"`      // milliseconds since 1970
+}
 
 // Group is a set of users of one pool.
 type Group struct {

@@ -12,18 +12,27 @@ import (
 // Every sign-in and every use of an access token decodes a user, so the two parts
 // that took encoding/json longest have a way of their own.
 
-// credentialFormat begins an encoded credential; another format gets another byte.
-const credentialFormat = 1
+// The formats that an encoded credential can begin with. One with a foreign hash has
+// its own, so that those without one read as they always did.
+const (
+	credentialFormat        = 1
+	foreignCredentialFormat = 2
+)
 
 var errCredential = errors.New("sqlstore: a credential is damaged")
 
 // encodeCredential gives what is sealed of c:
 //
-//	format, length and bytes of salt, of verifier, of hash, microseconds of SetAt (8 bytes, big-endian)
+//	format, length and bytes of salt, of verifier, of hash, (format 2) of the foreign
+//	hash, microseconds of SetAt (8 bytes, big-endian)
 func encodeCredential(c userpool.Credential) []byte {
-	b := make([]byte, 1, 32+len(c.Salt)+len(c.Verifier)+len(c.Hash))
+	b := make([]byte, 1, 32+len(c.Salt)+len(c.Verifier)+len(c.Hash)+len(c.Foreign))
+	parts := [][]byte{c.Salt, c.Verifier, []byte(c.Hash)}
 	b[0] = credentialFormat
-	for _, part := range [][]byte{c.Salt, c.Verifier, []byte(c.Hash)} {
+	if c.Foreign != "" {
+		b[0], parts = foreignCredentialFormat, append(parts, []byte(c.Foreign))
+	}
+	for _, part := range parts {
 		b = binary.AppendUvarint(b, uint64(len(part)))
 		b = append(b, part...)
 	}
@@ -31,12 +40,16 @@ func encodeCredential(c userpool.Credential) []byte {
 }
 
 func decodeCredential(b []byte) (c userpool.Credential, err error) {
-	if len(b) == 0 || b[0] != credentialFormat {
+	if len(b) == 0 || b[0] != credentialFormat && b[0] != foreignCredentialFormat {
 		return c, errCredential
 	}
+	var parts [4][]byte
+	used := len(parts)
+	if b[0] == credentialFormat {
+		used--
+	}
 	b = b[1:]
-	var parts [3][]byte
-	for i := range parts {
+	for i := range used {
 		n, size := binary.Uvarint(b)
 		if size <= 0 || n > math.MaxInt32 || len(b)-size < int(n) {
 			return c, errCredential
@@ -50,7 +63,7 @@ func decodeCredential(b []byte) (c userpool.Credential, err error) {
 		return c, errCredential
 	}
 	return userpool.Credential{
-		Salt: parts[0], Verifier: parts[1], Hash: string(parts[2]),
+		Salt: parts[0], Verifier: parts[1], Hash: string(parts[2]), Foreign: string(parts[3]),
 		SetAt: fromMicros(int64(binary.BigEndian.Uint64(b))),
 	}, nil
 }

@@ -17,6 +17,7 @@ func TestCredentialCode(t *testing.T) {
 	for _, want := range []userpool.Credential{
 		{},
 		{Hash: "$argon2id$", SetAt: time.UnixMicro(1).UTC()},
+		{Foreign: "$2b$12$", SetAt: time.UnixMicro(1).UTC()},
 		{Salt: []byte{0}, Verifier: make([]byte, 384), SetAt: time.UnixMicro(-5).UTC()},
 	} {
 		code := encodeCredential(want)
@@ -34,7 +35,7 @@ func TestCredentialCode(t *testing.T) {
 		}
 	}
 	for _, bad := range [][]byte{
-		{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+		{3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 		{1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 	} {
 		if c, err := decodeCredential(bad); err == nil {
