@@ -45,18 +45,23 @@ type Documents interface {
 }
 
 // DocumentTx changes documents; each change raises ConfigVersion. On PostgreSQL a
-// transaction's Document and DocumentByName lock the row they read.
+// transaction's Document and DocumentByName lock the row they read. In a pool that
+// is not there, what creates fails with ErrNotFound.
 type DocumentTx interface {
 	// CreateDocument fails with ErrExists when the id or the name is taken.
 	CreateDocument(ctx context.Context, d *Document) error
-	UpdateDocument(ctx context.Context, d *Document) error // by pool, kind and id; ErrNotFound
+	// UpdateDocument sets name, data and UpdatedAt of the document with pool, kind
+	// and id: ErrNotFound, or ErrExists when another one has the name.
+	UpdateDocument(ctx context.Context, d *Document) error
 	// PutDocument creates or replaces; CreatedAt of one that is there stays.
+	// ErrExists when another one has the name.
 	PutDocument(ctx context.Context, d *Document) error
 	DeleteDocument(ctx context.Context, poolID string, kind DocumentKind, id string) error // ErrNotFound
 	CountDocuments(ctx context.Context, poolID string, kind DocumentKind) (int, error)
 }
 
-// IdentityLink is an identity at a provider that signs in as a user of the pool.
+// IdentityLink is an identity at a provider that signs in as a user of the pool. Pool,
+// provider, attribute and value are its key.
 type IdentityLink struct {
 	PoolID    string
 	Provider  string
@@ -74,8 +79,12 @@ type Links interface {
 // LinkTx changes links. What an identity tells of itself stands in the user's row
 // (User.Identities); the link only finds it. DeleteUser removes a user's links.
 type LinkTx interface {
-	CreateLink(ctx context.Context, l IdentityLink) error // ErrExists
-	DeleteLink(ctx context.Context, l IdentityLink) error // ErrNotFound
+	// CreateLink fails with ErrExists when the identity is linked, to whomever, and
+	// with ErrNotFound when there is no such user.
+	CreateLink(ctx context.Context, l IdentityLink) error
+	// DeleteLink ends the link to l.UserID; ErrNotFound when it is linked to another
+	// user or to none.
+	DeleteLink(ctx context.Context, l IdentityLink) error
 }
 
 // AuthEvent is one entry of a user's sign-in history. Data is JSON.
@@ -95,19 +104,21 @@ type AuthEvents interface {
 }
 
 // AuthEventTx writes sign-in histories. DeleteUser removes a user's events; Purge
-// removes those older than two years.
+// removes those older than two years. On PostgreSQL a transaction's AuthEvent locks
+// the row it reads.
 type AuthEventTx interface {
+	// AddAuthEvent fails with ErrExists when the user has an event with the id, and
+	// with ErrNotFound when there is no such user.
 	AddAuthEvent(ctx context.Context, e *AuthEvent) error
-	UpdateAuthEvent(ctx context.Context, e *AuthEvent) error // Data only
+	UpdateAuthEvent(ctx context.Context, e *AuthEvent) error // Data only; ErrNotFound
 }
 
-// Limits reads and writes the account's provisioned limits, by category. Changes
-// raise ConfigVersion.
+// Limits reads the account's provisioned limits, by category: those that were set.
 type Limits interface {
 	ProvisionedLimits(ctx context.Context) (map[string]int, error)
 }
 
-// LimitTx sets one.
+// LimitTx sets one, which raises ConfigVersion.
 type LimitTx interface {
 	SetProvisionedLimit(ctx context.Context, category string, value int) error
 }
@@ -147,16 +158,23 @@ type Imports interface {
 	ImportLog(ctx context.Context, poolID, id string, after int64, limit int) ([]ImportLine, error)
 }
 
-// ImportTx changes import jobs.
+// ImportTx changes import jobs. On PostgreSQL a transaction's ImportJob locks the row
+// it reads.
 type ImportTx interface {
-	CreateImportJob(ctx context.Context, j *ImportJob) error
-	UpdateImportJob(ctx context.Context, j *ImportJob) error // ErrNotFound; the row is locked by ImportJob in a transaction
-	// ClaimImportJob gives a job that is Pending, or InProgress or Stopping with a
-	// lease that ran out before now, to worker until lease; ErrNotFound when there
-	// is none. One statement decides who gets it.
+	CreateImportJob(ctx context.Context, j *ImportJob) error // ErrExists; ErrNotFound without the pool
+	UpdateImportJob(ctx context.Context, j *ImportJob) error // all but CreatedAt; ErrNotFound
+	// ClaimImportJob gives a job that is Pending, InProgress or Stopping, and has no
+	// lease or one that has run out at now, to worker until lease; ErrNotFound when
+	// there is none. It leaves the status as it is: a Pending job is safe by its
+	// lease. Jobs that nobody had come first, oldest first. One statement decides
+	// who gets a job.
 	ClaimImportJob(ctx context.Context, worker string, now, lease time.Time) (*ImportJob, error)
+	// PutImportChunk keeps the n-th piece of a job's file (about 256 KiB each), in
+	// place of one that is there.
 	PutImportChunk(ctx context.Context, poolID, id string, n int, data []byte) error
 	DeleteImportChunks(ctx context.Context, poolID, id string) error
+	// AddImportLines keeps one text for each line, the last one given.
 	AddImportLines(ctx context.Context, poolID, id string, lines []ImportLine) error
+	// CountImportJobs counts those in one of statuses; without any, all.
 	CountImportJobs(ctx context.Context, poolID string, statuses ...string) (int, error)
 }

@@ -57,6 +57,9 @@ const NothingConfigured = 1
 // Config reads what administrators configure. Lists are ordered by id, name or
 // identifier, begin behind after ("" is the start) and hold at most limit.
 type Config interface {
+	Documents
+	Limits
+
 	// ConfigVersion rises whenever anything that Config reads is changed by any node.
 	ConfigVersion(ctx context.Context) (int64, error)
 
@@ -74,6 +77,9 @@ type Config interface {
 
 // Users reads users.
 type Users interface {
+	Links
+	AuthEvents
+
 	// User finds a user by id (the sub).
 	User(ctx context.Context, poolID, id string) (*userpool.User, error)
 	// FindUser finds the user who has one of names; the first of names that
@@ -124,9 +130,15 @@ type Tx interface {
 	Config
 	Users
 	Grants
+	Imports
 	ConfigTx
+	DocumentTx
+	LimitTx
 	UserTx
+	LinkTx
+	AuthEventTx
 	GrantTx
+	ImportTx
 }
 
 // ConfigTx changes configuration; each change raises ConfigVersion.
@@ -166,7 +178,8 @@ type UserTx interface {
 	// UpdateUser writes u and its names and raises u.Version; ErrStale when
 	// another write came first, *NameTakenError when a new name is taken.
 	UpdateUser(ctx context.Context, u *userpool.User) error
-	// DeleteUser removes a user with names, memberships, codes and grants.
+	// DeleteUser removes a user with names, memberships, codes, grants, links and
+	// sign-in history.
 	DeleteUser(ctx context.Context, poolID, id string) error
 
 	// AddToGroup and RemoveFromGroup do nothing when it is so already.
@@ -220,6 +233,7 @@ type Store interface {
 	Config
 	Users
 	Grants
+	Imports
 	Writer
 	// Purge deletes at most limit rows of each kind that expired before now, and
 	// reports whether there may be more.

@@ -111,16 +111,21 @@ const (
 	deletePoolUserCounts      statement = `DELETE FROM user_counts WHERE pool_id = $1`
 	deletePoolUserSearch      statement = `DELETE FROM user_search WHERE pool_id = $1`
 	deletePoolSignInNames     statement = `DELETE FROM sign_in_names WHERE pool_id = $1`
+	deletePoolIdentityLinks   statement = `DELETE FROM identity_links WHERE pool_id = $1`
+	deletePoolAuthEvents      statement = `DELETE FROM auth_events WHERE pool_id = $1`
 	deletePoolUsers           statement = `DELETE FROM users WHERE pool_id = $1`
+	deletePoolImportLog       statement = `DELETE FROM import_log WHERE pool_id = $1`
+	deletePoolImportChunks    statement = `DELETE FROM import_chunks WHERE pool_id = $1`
 )
 
-// DeletePool implements store.ConfigTx. Clients, domains, groups, resource servers
-// and keys go with the pool's row.
+// DeletePool implements store.ConfigTx. Clients, domains, groups, resource servers,
+// keys, documents and import jobs go with the pool's row.
 func (t *tx) DeletePool(ctx context.Context, id string) error {
 	for _, s := range []statement{
 		deletePoolRefreshTokens, deletePoolGrants, deletePoolAuthCodes, deletePoolBrowserSessions, deletePoolSpent,
 		deletePoolCodes, deletePoolCounters, deletePoolGroupMembers, deletePoolUserCounts, deletePoolUserSearch,
-		deletePoolSignInNames, deletePoolUsers,
+		deletePoolSignInNames, deletePoolIdentityLinks, deletePoolAuthEvents, deletePoolUsers,
+		deletePoolImportLog, deletePoolImportChunks,
 	} {
 		if err := t.change(ctx, s, id); err != nil {
 			return err

@@ -74,7 +74,7 @@ func TestSQLitePlans(t *testing.T) {
 	var golden strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		text := all[name]
-		if strings.HasSuffix(text, " FOR NO KEY UPDATE") {
+		if strings.Contains(text, " FOR NO KEY UPDATE") {
 			continue // PostgreSQL alone sees these
 		}
 		rows, err := db.Query("EXPLAIN QUERY PLAN "+text, make([]any, parameters(text))...)
@@ -90,7 +90,7 @@ func TestSQLitePlans(t *testing.T) {
 				t.Fatal(err)
 			}
 			fmt.Fprintln(&golden, "   ", detail)
-			if strings.HasPrefix(detail, "SCAN") || strings.Contains(detail, "TEMP B-TREE") {
+			if strings.HasPrefix(detail, "SCAN") && detail != "SCAN CONSTANT ROW" || strings.Contains(detail, "TEMP B-TREE") {
 				t.Errorf("%s: %s", name, detail)
 			}
 		}
@@ -120,8 +120,17 @@ const fillPostgres = `
 	INSERT INTO spent SELECT 'p1', decode(md5(i::text), 'hex'), i FROM generate_series(1, 9000) i;
 	INSERT INTO auth_codes SELECT 'p1', decode(md5(i::text), 'hex'), '', '', '', '', '', '', 0, i, '' FROM generate_series(1, 9000) i;
 	INSERT INTO browser_sessions SELECT 'p1', decode(md5(i::text), 'hex'), '', i FROM generate_series(1, 9000) i;
+	INSERT INTO documents SELECT 'p1', k, 'd' || i, NULLIF('n' || i % 2000, 'n0'), '', 0, 0 FROM generate_series(1, 2000) i, unnest(ARRAY['terms', 'risk']) k;
+	INSERT INTO identity_links SELECT 'p1', 'i' || i % 5, 'a', 'v' || i, 'u' || i FROM generate_series(1, 5000) i;
+	INSERT INTO auth_events SELECT 'p1', 'u' || i % 90 + 1, 'e' || i, i, '{}' FROM generate_series(1, 9000) i;
+	INSERT INTO provisioned_limits SELECT 'c' || i, i FROM generate_series(1, 20) i;
+	INSERT INTO import_jobs SELECT 'p1', 'j' || i, s, '', i, 0, 0, 0, 0, 0, 0, '{}', i FROM generate_series(1, 3000) i,
+		LATERAL (SELECT CASE i % 100 WHEN 0 THEN 'Pending' WHEN 1 THEN 'InProgress' ELSE 'Succeeded' END AS s) x;
+	INSERT INTO import_chunks SELECT 'p1', 'j' || i, n, '' FROM generate_series(1, 500) i, generate_series(0, 9) n;
+	INSERT INTO import_log SELECT 'p1', 'j' || i, n, '' FROM generate_series(1, 500) i, generate_series(0, 20) n;
 	ANALYZE pools, clients, domains, resource_servers, groups, signing_keys, users, sign_in_names, user_search, user_counts,
-		group_members, codes, counters, grants, refresh_tokens, spent, auth_codes, browser_sessions`
+		group_members, codes, counters, grants, refresh_tokens, spent, auth_codes, browser_sessions, documents,
+		identity_links, auth_events, provisioned_limits, import_jobs, import_chunks, import_log`
 
 // TestPostgresPlans: no statement needs to read a table from end to end, to sort, or
 // to join by comparing. Small tables would be read whole, so that is forbidden; and

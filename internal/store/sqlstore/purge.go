@@ -21,11 +21,17 @@ const (
 		(SELECT pool_id, hash FROM browser_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
 	purgeGrants statement = `DELETE FROM grants WHERE (pool_id, id) IN
 		(SELECT pool_id, id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	// These do not expire; they are kept for so long.
+	purgeAuthEvents statement = `DELETE FROM auth_events WHERE (pool_id, user_id, id) IN
+		(SELECT pool_id, user_id, id FROM auth_events WHERE created_at < $1 ORDER BY created_at LIMIT $2)`
 )
 
 // accessTokenLife is the longest life of an access token: it may outlive its grant's
 // refresh token by that, and is checked against the grant.
 const accessTokenLife = 24 * time.Hour
+
+// authEventYears is for how long sign-in histories are kept.
+const authEventYears = 2
 
 // Purge implements store.Store. Grants are kept for a day longer, with their
 // refresh tokens; they go together.
@@ -35,7 +41,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time, limit int) (more bool,
 		before time.Time
 	}{
 		{purgeCodes, now}, {purgeCounters, now}, {purgeSpent, now}, {purgeAuthCodes, now}, {purgeBrowserSessions, now},
-		{purgeGrants, now.Add(-accessTokenLife)},
+		{purgeGrants, now.Add(-accessTokenLife)}, {purgeAuthEvents, now.AddDate(-authEventYears, 0, 0)},
 	} {
 		var deleted int64
 		err := s.Write(ctx, func(t store.Tx) (err error) {

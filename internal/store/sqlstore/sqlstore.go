@@ -11,10 +11,11 @@
 // and looks at the plan that each database makes of it. Statements are prepared
 // once per connection.
 //
-// On PostgreSQL a transaction's Pool, Client, Domain, ResourceServer and Group
-// lock the row they read, because callers change what they read and write it
-// back; users carry a version instead. Signing keys, client secrets and users'
-// credentials are sealed with their row's identity as associated data.
+// On PostgreSQL a transaction's Pool, Client, Domain, ResourceServer, Group,
+// Document, AuthEvent and ImportJob lock the row they read, because callers change
+// what they read and write it back; users carry a version instead. Signing keys,
+// client secrets, users' credentials and documents are sealed with their row's
+// identity as associated data.
 package sqlstore
 
 import (
