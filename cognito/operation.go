@@ -96,17 +96,14 @@ func signed[In, Out any](name string, f func(context.Context, *In) (*Out, error)
 	}, api.Signed)
 }
 
-// inPool makes a signed operation on one user pool. A pool belongs to a region;
-// a signature for another region does not find it.
+// inPool makes a signed operation on one user pool, which the signature's region
+// must serve; see poolHere.
 func inPool[In interface{ PoolID() string }, Out any](name string, f func(context.Context, *userpool.Pool, *In) (*Out, error)) operation {
+	model := api.Lookup(name)
 	return define(name, func(ctx context.Context, s *Server, in *In) (*Out, error) {
-		id := (*in).PoolID()
-		pool, err := s.Pools.Pool(ctx, id)
+		pool, err := s.poolHere(ctx, model, (*in).PoolID())
 		if err != nil {
 			return nil, err
-		}
-		if pool.Region != requestFrom(ctx).Region {
-			return nil, fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
 		}
 		return f(ctx, pool, in)
 	}, api.Signed)

@@ -31,6 +31,10 @@ func (world) Pool(_ context.Context, id string) (*userpool.Pool, error) {
 	return &userpool.Pool{ID: id, Region: "eu-west-1"}, nil
 }
 
+func (world) Serves(_ context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error) {
+	return p.Region == region, false, nil
+}
+
 func (w world) Client(ctx context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
 	if id != "app" {
 		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)

@@ -34,6 +34,8 @@ import (
 // ResourceNotFound fault.
 type Pools interface {
 	Pool(ctx context.Context, id string) (*userpool.Pool, error)
+	// Serves reports whether a pool is served in a region, and whether as a replica.
+	Serves(ctx context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error)
 }
 
 // Clients finds app clients with their pools; directory.Service is one. An
@@ -100,6 +102,11 @@ func (s *Server) Init() *Server {
 		s.listUsersOperations(),
 		s.signInOperations(),
 		s.tokenOperations(),
+		s.tagOperations(),
+		s.riskOperations(),
+		s.logDeliveryOperations(),
+		s.limitOperations(),
+		s.replicaOperations(),
 	)
 }
 

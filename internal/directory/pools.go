@@ -124,6 +124,15 @@ func downgradable(ctx context.Context, tx store.Tx, p *userpool.Pool, before str
 	for _, d := range domains {
 		use.ManagedLogin = use.ManagedLogin || d.ManagedLoginVersion == 2
 	}
+	replicas, err := tx.CountDocuments(ctx, p.ID, store.KindReplica)
+	if err != nil {
+		return err
+	}
+	logs, err := setting[userpool.LogDelivery](ctx, tx, p.ID, store.KindLogDelivery, logDeliveryID)
+	if err != nil {
+		return err
+	}
+	use.Replica, use.LogStreaming = replicas > 0, logs.For(userpool.LogUserAuthEvents) != nil
 	if problem := userpool.DowngradeProblem(p.Settings.UserPoolTier, use); problem != "" {
 		return fault.New(fault.TierChangeNotAllowed, problem)
 	}

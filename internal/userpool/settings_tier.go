@@ -47,7 +47,7 @@ func (s *PoolSettings) features() []feature {
 func (s *PoolSettings) TierProblem() string { return needDisabled(s.UserPoolTier, s.features()) }
 
 // InUse is what a pool has beside its own settings that needs a plan.
-type InUse struct{ EmailMFA, ManagedLogin, RefreshTokenRotation, ChoiceBasedSignIn bool }
+type InUse struct{ EmailMFA, ManagedLogin, RefreshTokenRotation, ChoiceBasedSignIn, Replica, LogStreaming bool }
 
 // DowngradeProblem says what keeps a pool from going down to tier, "" if nothing:
 // what a TierChangeNotAllowedException says.
@@ -57,6 +57,8 @@ func DowngradeProblem(tier string, use InUse) string {
 		{"Managed Login Version 2", TierEssentials, use.ManagedLogin},
 		{"Refresh Token Rotation", TierEssentials, use.RefreshTokenRotation},
 		{"Choice-Based Sign-In", TierEssentials, use.ChoiceBasedSignIn},
+		{"Multi-Region Replication", TierEssentials, use.Replica},
+		{"Log Streaming", TierPlus, use.LogStreaming},
 	})
 }
 

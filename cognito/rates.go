@@ -1,0 +1,70 @@
+package cognito
+
+import "idpond/internal/userpool"
+
+// rateCategory gives the category that an operation's requests count in, "" if
+// there is none (reference: api-behaviour §22.3). An answer to a challenge is
+// looked at more closely by admit.
+func rateCategory(operation string) string {
+	switch operation {
+	case "InitiateAuth", "AdminInitiateAuth", "RespondToAuthChallenge", "AdminRespondToAuthChallenge", "GetTokensFromRefreshToken":
+		return userpool.RateUserAuthentication
+	case "SignUp", "ConfirmSignUp", "AdminCreateUser", "AdminConfirmSignUp":
+		return userpool.RateUserCreation
+	case "ForgotPassword", "ConfirmForgotPassword", "ChangePassword", "AdminResetUserPassword", "AdminSetUserPassword":
+		return userpool.RateUserAccountRecovery
+	case "GetUser", "AdminGetUser", "AdminGetUserAuthFactors", "GetUserAuthFactors":
+		return userpool.RateUserRead
+	case "UpdateUserAttributes", "DeleteUserAttributes", "AdminUpdateUserAttributes", "AdminDeleteUserAttributes", "VerifyUserAttribute",
+		"DeleteUser", "AdminDeleteUser", "AdminEnableUser", "AdminDisableUser", "GlobalSignOut", "AdminUserGlobalSignOut",
+		"AdminLinkProviderForUser", "AdminDisableProviderForUser", "AdminAddUserToGroup", "AdminRemoveUserFromGroup":
+		return userpool.RateUserUpdate
+	case "RevokeToken":
+		return userpool.RateUserToken
+	case "GetDevice", "ListDevices", "AdminGetDevice", "AdminListDevices", "AdminListGroupsForUser", "GetUserAttributeVerificationCode",
+		"ResendConfirmationCode", "AdminListUserAuthEvents", "ListWebAuthnCredentials":
+		return userpool.RateUserResourceRead
+	case "ConfirmDevice", "ForgetDevice", "UpdateDeviceStatus", "AdminForgetDevice", "AdminUpdateDeviceStatus",
+		"SetUserMFAPreference", "AdminSetUserMFAPreference", "SetUserSettings", "AdminSetUserSettings",
+		"AssociateSoftwareToken", "VerifySoftwareToken", "AdminDeleteSoftwareToken",
+		"StartWebAuthnRegistration", "CompleteWebAuthnRegistration", "DeleteWebAuthnCredential",
+		"UpdateAuthEventFeedback", "AdminUpdateAuthEventFeedback":
+		return userpool.RateUserResourceUpdate
+	case "ListUsers", "ListUsersInGroup":
+		return userpool.RateUserList
+	case "GetClientToken":
+		return userpool.RateClientAuthentication
+	case "GetProvisionedLimit", "UpdateProvisionedLimit":
+		return userpool.RateLimitManagement
+	}
+	return poolRateCategory(operation)
+}
+
+// poolRateCategory is rateCategory for what administrators configure.
+func poolRateCategory(operation string) string {
+	switch operation {
+	case "DescribeUserPool", "ListUserPools", "ListUserPoolReplicas":
+		return userpool.RateUserPoolRead
+	case "CreateUserPool", "UpdateUserPool", "DeleteUserPool", "AddCustomAttributes",
+		"CreateUserPoolReplica", "UpdateUserPoolReplica", "DeleteUserPoolReplica":
+		return userpool.RateUserPoolUpdate
+	case "DescribeUserPoolClient", "ListUserPoolClients", "ListUserPoolClientSecrets":
+		return userpool.RateUserPoolClientRead
+	case "CreateUserPoolClient", "UpdateUserPoolClient", "DeleteUserPoolClient", "AddUserPoolClientSecret", "DeleteUserPoolClientSecret":
+		return userpool.RateUserPoolClientUpdate
+	case "GetGroup", "ListGroups", "DescribeIdentityProvider", "GetIdentityProviderByIdentifier", "ListIdentityProviders",
+		"DescribeResourceServer", "ListResourceServers", "DescribeUserPoolDomain", "GetCSVHeader", "DescribeUserImportJob", "ListUserImportJobs",
+		"DescribeRiskConfiguration", "GetLogDeliveryConfiguration", "GetUserPoolMfaConfig", "ListTagsForResource", "GetSigningCertificate",
+		"GetUICustomization", "DescribeManagedLoginBranding", "DescribeManagedLoginBrandingByClient",
+		"DescribeTerms", "DescribeTermsByClient", "ListTerms":
+		return userpool.RateUserPoolResourceRead
+	case "CreateGroup", "UpdateGroup", "DeleteGroup", "CreateIdentityProvider", "UpdateIdentityProvider", "DeleteIdentityProvider",
+		"CreateResourceServer", "UpdateResourceServer", "DeleteResourceServer", "CreateUserPoolDomain", "UpdateUserPoolDomain", "DeleteUserPoolDomain",
+		"CreateUserImportJob", "StartUserImportJob", "StopUserImportJob",
+		"SetRiskConfiguration", "SetLogDeliveryConfiguration", "SetUserPoolMfaConfig", "TagResource", "UntagResource",
+		"SetUICustomization", "CreateManagedLoginBranding", "UpdateManagedLoginBranding", "DeleteManagedLoginBranding",
+		"CreateTerms", "UpdateTerms", "DeleteTerms":
+		return userpool.RateUserPoolResourceUpdate
+	}
+	return ""
+}
