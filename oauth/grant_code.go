@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 
 	"idpond/internal/store"
 	"idpond/internal/tokens"
@@ -20,6 +21,9 @@ func (s *Server) exchangeCode(ctx context.Context, q *grantRequest) (*tokens.Set
 	code, uri := q.form.Get("code"), q.form.Get("redirect_uri")
 	if code == "" || uri == "" {
 		return nil, badRequest("invalid_request", "")
+	}
+	if set := q.client.Settings; !set.AllowedOAuthFlowsUserPoolClient || !slices.Contains(set.AllowedOAuthFlows, "code") {
+		return nil, badRequest("unauthorized_client", "")
 	}
 	issue, err := s.Tokens.Begin()
 	if err != nil {

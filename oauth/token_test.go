@@ -166,6 +166,7 @@ func TestCodeGrantRefusals(t *testing.T) {
 		{name: "no redirect URI", pairs: []string{"redirect_uri"}, want: invalidRequest},
 		{name: "unknown code", pairs: []string{"code=8c1a7e0e-0000-4000-8000-000000000000"}, want: invalidGrant},
 		{name: "other redirect URI", pairs: []string{"redirect_uri=" + Callback2}, want: `{"error":"unauthorized_client","error_description":"invalid_redirect"}`, used: true},
+		{name: "client without the code flow", pairs: []string{"client_id=" + MachineClient, "client_secret=" + Secret}, want: notAllowed},
 		{name: "other client", pairs: []string{"client_id=" + SecretClient, "client_secret=" + Secret}, want: invalidGrant},
 		{name: "no verifier", request: pkce(), want: invalidGrant, used: true},
 		{name: "wrong verifier", request: pkce(), pairs: []string{"code_verifier=" + verifier + "x"}, want: invalidGrant, used: true},
