@@ -79,6 +79,8 @@ type Config interface {
 type Users interface {
 	Links
 	AuthEvents
+	Devices
+	Passkeys
 
 	// User finds a user by id (the sub).
 	User(ctx context.Context, poolID, id string) (*userpool.User, error)
@@ -137,6 +139,8 @@ type Tx interface {
 	UserTx
 	LinkTx
 	AuthEventTx
+	DeviceTx
+	PasskeyTx
 	GrantTx
 	ImportTx
 }
@@ -178,8 +182,8 @@ type UserTx interface {
 	// UpdateUser writes u and its names and raises u.Version; ErrStale when
 	// another write came first, *NameTakenError when a new name is taken.
 	UpdateUser(ctx context.Context, u *userpool.User) error
-	// DeleteUser removes a user with names, memberships, codes, grants, links and
-	// sign-in history.
+	// DeleteUser removes a user with names, memberships, codes, grants, links, devices,
+	// passkeys and sign-in history.
 	DeleteUser(ctx context.Context, poolID, id string) error
 
 	// AddToGroup and RemoveFromGroup do nothing when it is so already.
@@ -287,7 +291,8 @@ type Grant struct {
 	OriginJTI string
 	Scopes    []string
 	Nonce     string
-	OAuth     bool // through the authorize endpoint rather than the API
+	OAuth     bool   // through the authorize endpoint rather than the API
+	DeviceKey string // of the device that the sign-in is bound to, "" for none
 	AuthTime  time.Time
 	ExpiresAt time.Time // of its refresh token
 	RevokedAt time.Time // zero while it lives

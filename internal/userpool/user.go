@@ -32,7 +32,10 @@ type User struct {
 	Credential Credential
 	Names      []SignInName // every name that finds the user; see Pool.SignInNames
 	Identities []Identity   // at providers, that sign in as this user
-	Groups     []string     // names of the groups the user is in; filled by reads, ignored by writes
+	MFA        MFA
+	// SoftwareToken is empty for users without one.
+	SoftwareToken SoftwareToken
+	Groups        []string // names of the groups the user is in; filled by reads, ignored by writes
 
 	// Failed passwords in a row and the lock they started (reference: api-behaviour
 	// §18). The store counts them in its own statements; writes of a user ignore them.

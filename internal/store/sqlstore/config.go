@@ -113,6 +113,8 @@ const (
 	deletePoolSignInNames     statement = `DELETE FROM sign_in_names WHERE pool_id = $1`
 	deletePoolIdentityLinks   statement = `DELETE FROM identity_links WHERE pool_id = $1`
 	deletePoolAuthEvents      statement = `DELETE FROM auth_events WHERE pool_id = $1`
+	deletePoolDevices         statement = `DELETE FROM devices WHERE pool_id = $1`
+	deletePoolPasskeys        statement = `DELETE FROM passkeys WHERE pool_id = $1`
 	deletePoolUsers           statement = `DELETE FROM users WHERE pool_id = $1`
 	deletePoolImportLog       statement = `DELETE FROM import_log WHERE pool_id = $1`
 	deletePoolImportChunks    statement = `DELETE FROM import_chunks WHERE pool_id = $1`
@@ -124,7 +126,8 @@ func (t *tx) DeletePool(ctx context.Context, id string) error {
 	for _, s := range []statement{
 		deletePoolRefreshTokens, deletePoolGrants, deletePoolAuthCodes, deletePoolBrowserSessions, deletePoolSpent,
 		deletePoolCodes, deletePoolCounters, deletePoolGroupMembers, deletePoolUserCounts, deletePoolUserSearch,
-		deletePoolSignInNames, deletePoolIdentityLinks, deletePoolAuthEvents, deletePoolUsers,
+		deletePoolSignInNames, deletePoolIdentityLinks, deletePoolAuthEvents, deletePoolDevices,
+		deletePoolPasskeys, deletePoolUsers,
 		deletePoolImportLog, deletePoolImportChunks,
 	} {
 		if err := t.change(ctx, s, id); err != nil {

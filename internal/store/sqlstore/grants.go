@@ -12,7 +12,7 @@ import (
 
 const (
 	grantColumns = `g.pool_id, g.id, g.user_id, g.client_id, g.origin_jti, g.scopes, g.nonce, g.oauth,
-		g.auth_time, g.expires_at, g.revoked_at`
+		g.auth_time, g.expires_at, g.revoked_at, g.device_key`
 
 	selectGrantUser statement = `SELECT ` + grantColumns + `, ` + userColumns + `
 		FROM grants g JOIN users u ON u.pool_id = g.pool_id AND u.id = g.user_id
@@ -24,8 +24,8 @@ const (
 		WHERE t.pool_id = $1 AND t.hash = $2`
 
 	insertGrant statement = `INSERT INTO grants (pool_id, id, user_id, client_id, origin_jti, scopes, nonce, oauth,
-		auth_time, expires_at, revoked_at, first_token, newest_token, parent_token, parent_retired_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, 0) ON CONFLICT DO NOTHING`
+		auth_time, expires_at, revoked_at, first_token, newest_token, parent_token, parent_retired_at, device_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, 0, $14) ON CONFLICT DO NOTHING`
 	insertRefreshToken statement = `INSERT INTO refresh_tokens (pool_id, hash, grant_id, retired_at)
 		VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`
 	retireRefreshToken statement = `UPDATE refresh_tokens SET retired_at = $3
@@ -57,7 +57,7 @@ func (w *grantRow) targets() []any {
 	g := &w.grant
 	return []any{
 		&g.PoolID, &g.ID, &g.UserID, &g.ClientID, &g.OriginJTI, &w.scopes, &g.Nonce, &g.OAuth,
-		&w.authTime, &w.expires, &w.revoked,
+		&w.authTime, &w.expires, &w.revoked, &g.DeviceKey,
 	}
 }
 
@@ -126,7 +126,7 @@ func (t *tx) CreateGrant(ctx context.Context, g store.Grant, token *store.Hash) 
 	}
 	err := t.changeOr(ctx, store.ErrExists, insertGrant,
 		g.PoolID, g.ID, g.UserID, g.ClientID, g.OriginJTI, toJSON(g.Scopes), plainText(g.Nonce), g.OAuth,
-		micros(g.AuthTime), micros(g.ExpiresAt), micros(g.RevokedAt), first, []byte{})
+		micros(g.AuthTime), micros(g.ExpiresAt), micros(g.RevokedAt), first, []byte{}, g.DeviceKey)
 	if err != nil || token == nil {
 		return err
 	}

@@ -117,10 +117,12 @@ func TestSealed(t *testing.T) {
 	keys := []store.SigningKey{{KID: "kid", Use: store.KeyForID, PKCS8: []byte("private-signing-key")}}
 	ada, eve := testUser("a"), testUser("e")
 	eve.Credential = userpool.Credential{Hash: "$argon2id$hash-of-eve"}
+	ada.SoftwareToken = userpool.SoftwareToken{Secret: []byte("totp-secret-of-ada"), Pending: []byte("totp-pending-of-ada")}
+	device := &store.Device{PoolID: poolID, UserID: "a", Key: "k", Verifier: []byte("verifier-of-a-device")}
 	mustWrite(t, s, func(ctx context.Context, tx store.Tx) error {
 		client := &userpool.AppClient{PoolID: poolID, ID: "client", Secrets: []userpool.ClientSecret{{ID: "s", Value: secret}}}
 		return errors.Join(createPool(ctx, tx), tx.CreateClient(ctx, client), tx.AddSigningKeys(ctx, poolID, keys),
-			tx.CreateUser(ctx, ada), tx.CreateUser(ctx, eve))
+			tx.CreateUser(ctx, ada), tx.CreateUser(ctx, eve), tx.CreateDevice(ctx, device))
 	})
 	for _, suffix := range []string{"-wal", ""} { // closing moves the log into the file
 		content, err := os.ReadFile(dsn + suffix)
@@ -132,6 +134,7 @@ func TestSealed(t *testing.T) {
 		}
 		for _, known := range []string{
 			secret, "private-signing-key", "secret-verifier-", "hash-of-eve",
+			"totp-", "-of-a-device", "dG90cC1zZWNyZXQtb2YtYWRh", "dmVyaWZpZXItb2YtYS1kZXZpY2", // both also in base64
 			"c2VjcmV0LXZlcmlmaWVyL", "cHJpdmF0ZS1zaWduaW5nLWtle", // the same in base64
 		} {
 			if bytes.Contains(content, []byte(known)) {
@@ -148,6 +151,10 @@ func TestSealed(t *testing.T) {
 	s = openStore(t, dsn)
 	if u, err := s.User(t.Context(), poolID, "a"); err == nil {
 		t.Errorf("a credential moved to another user still opens: %+v", u.Credential)
+	}
+	execRaw(t, dsn, `UPDATE users SET software_token = (SELECT software_token FROM users WHERE id = 'a') WHERE id = 'e'`)
+	if u, err := s.User(t.Context(), poolID, "e"); err == nil {
+		t.Errorf("a software token moved to another user still opens: %+v", u.SoftwareToken)
 	}
 }
 

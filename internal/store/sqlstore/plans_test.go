@@ -128,9 +128,11 @@ const fillPostgres = `
 		LATERAL (SELECT CASE i % 100 WHEN 0 THEN 'Pending' WHEN 1 THEN 'InProgress' ELSE 'Succeeded' END AS s) x;
 	INSERT INTO import_chunks SELECT 'p1', 'j' || i, n, '' FROM generate_series(1, 500) i, generate_series(0, 9) n;
 	INSERT INTO import_log SELECT 'p1', 'j' || i, n, '' FROM generate_series(1, 500) i, generate_series(0, 20) n;
+	INSERT INTO devices SELECT 'p1', 'u' || i % 90 + 1, 'k' || i, '', '', i % 3 = 0, '', 0, 0, 0 FROM generate_series(1, 9000) i;
+	INSERT INTO passkeys SELECT 'p1', 'k' || i, 'u' || i % 90 + 1, '', '', '', '', '[]', '', 0, true, true, true, 0, 0 FROM generate_series(1, 9000) i;
 	ANALYZE pools, clients, domains, resource_servers, groups, signing_keys, users, sign_in_names, user_search, user_counts,
 		group_members, codes, counters, grants, refresh_tokens, spent, auth_codes, browser_sessions, documents,
-		identity_links, auth_events, provisioned_limits, import_jobs, import_chunks, import_log`
+		identity_links, auth_events, provisioned_limits, import_jobs, import_chunks, import_log, devices, passkeys`
 
 // TestPostgresPlans: no statement needs to read a table from end to end, to sort, or
 // to join by comparing. Small tables would be read whole, so that is forbidden; and

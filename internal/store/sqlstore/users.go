@@ -15,7 +15,7 @@ import (
 const (
 	// A user's row with the names of the user's groups, which hold no white space.
 	userColumns = `u.pool_id, u.id, u.username, u.status, u.enabled, u.attributes, u.pending, u.names, u.credential,
-		u.failed_passwords, u.locked_until, u.created_at, u.updated_at, u.version, u.identities,
+		u.failed_passwords, u.locked_until, u.created_at, u.updated_at, u.version, u.identities, u.mfa, u.software_token,
 		(SELECT string_agg(gm.group_name, ' ') FROM group_members gm WHERE gm.pool_id = u.pool_id AND gm.user_id = u.id)`
 
 	selectUser statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id = $2`
@@ -34,12 +34,12 @@ const (
 	selectUserKeys statement = `SELECT username, status, enabled, attributes, names, version
 		FROM users WHERE pool_id = $1 AND id = $2`
 	insertUser statement = `INSERT INTO users (pool_id, id, username, status, enabled, attributes, pending, names,
-		credential, created_at, updated_at, version, identities)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+		credential, created_at, updated_at, version, identities, mfa, software_token)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT DO NOTHING`
 	updateUser statement = `UPDATE users SET username = $3, status = $4, enabled = $5, attributes = $6, pending = $7,
 		names = $8, credential = $9, created_at = $10, updated_at = $11, version = version + 1,
-		identities = $13
+		identities = $13, mfa = $14, software_token = $15
 		WHERE pool_id = $1 AND id = $2 AND version = $12`
 	deleteUser statement = `DELETE FROM users WHERE pool_id = $1 AND id = $2`
 
@@ -63,7 +63,7 @@ const (
 type userRow struct {
 	user                                   userpool.User
 	attributes, pending, names, credential []byte
-	identities                             []byte
+	identities, mfa, softwareToken         []byte
 	lockedUntil, created, updated          int64
 	groups                                 sql.NullString
 }
@@ -72,7 +72,8 @@ func (w *userRow) targets() []any {
 	u := &w.user
 	return []any{
 		&u.PoolID, &u.ID, &u.Username, (*string)(&u.Status), &u.Enabled, &w.attributes, &w.pending, &w.names, &w.credential,
-		&u.FailedPasswords, &w.lockedUntil, &w.created, &w.updated, &u.Version, &w.identities, &w.groups,
+		&u.FailedPasswords, &w.lockedUntil, &w.created, &w.updated, &u.Version, &w.identities, &w.mfa, &w.softwareToken,
+		&w.groups,
 	}
 }
 
@@ -83,7 +84,8 @@ func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
 	if u.Attributes, err = decodeStrings(w.attributes); err != nil {
 		return nil, err
 	}
-	err = errors.Join(fromJSON(w.pending, &u.Pending), fromJSON(w.names, &u.Names), fromJSON(w.identities, &u.Identities))
+	err = errors.Join(fromJSON(w.pending, &u.Pending), fromJSON(w.names, &u.Names), fromJSON(w.identities, &u.Identities),
+		r.openFactors(w, u))
 	if err != nil {
 		return nil, err
 	}
@@ -154,9 +156,13 @@ func (t *tx) userArgs(u *userpool.User, version int64) ([]any, error) {
 			return nil, fmt.Errorf("sqlstore: seal a credential: %w", err)
 		}
 	}
+	token, err := t.sealSoftwareToken(u)
+	if err != nil {
+		return nil, err
+	}
 	return []any{
 		u.PoolID, u.ID, u.Username, string(u.Status), u.Enabled, toJSON(u.Attributes), toJSON(u.Pending), toJSON(u.Names),
-		credential, micros(u.CreatedAt), micros(u.UpdatedAt), version, toJSON(u.Identities),
+		credential, micros(u.CreatedAt), micros(u.UpdatedAt), version, toJSON(u.Identities), toJSON(u.MFA), token,
 	}, nil
 }
 
@@ -286,7 +292,7 @@ func (t *tx) removeNames(ctx context.Context, u *userpool.User, names []userpool
 }
 
 // DeleteUser implements store.UserTx. Memberships, codes, grants and their tokens,
-// links and the sign-in history go with the user's row.
+// links, devices, passkeys and the sign-in history go with the user's row.
 func (t *tx) DeleteUser(ctx context.Context, poolID, id string) error {
 	u, err := t.User(ctx, poolID, id)
 	if err != nil {

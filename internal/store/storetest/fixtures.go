@@ -114,7 +114,7 @@ func withUser(t *testing.T, s store.Store, n int, username string) *userpool.Use
 func someGrant(id string, u *userpool.User) store.Grant {
 	return store.Grant{
 		PoolID: u.PoolID, ID: id, UserID: u.ID, ClientID: "client1", OriginJTI: "origin-" + id,
-		Scopes: []string{"openid", "https://api.example.org/read"}, Nonce: "n", OAuth: true,
+		Scopes: []string{"openid", "https://api.example.org/read"}, Nonce: "n", OAuth: true, DeviceKey: "eu-west-1_k",
 		AuthTime: t0(), ExpiresAt: t0().Add(30 * 24 * time.Hour),
 	}
 }
