@@ -212,6 +212,7 @@ func configVersion(t *testing.T, s store.Store) {
 	r := &userpool.ResourceServer{PoolID: poolA, Identifier: "r"}
 	c := someClient(poolA, "c")
 	u := someUser(1, "ada")
+	doc := someDocument(store.KindTerms, "1", "a")
 	for _, step := range []struct {
 		name   string
 		raises bool
@@ -238,6 +239,20 @@ func configVersion(t *testing.T, s store.Store) {
 		{"AddSigningKeys", true, func(ctx context.Context, tx store.Tx) error {
 			return tx.AddSigningKeys(ctx, poolA, []store.SigningKey{{KID: "k", Use: store.KeyForID, PKCS8: []byte{1}}})
 		}},
+		{"CreateDocument", true, func(ctx context.Context, tx store.Tx) error { return tx.CreateDocument(ctx, doc) }},
+		{"UpdateDocument", true, func(ctx context.Context, tx store.Tx) error { return tx.UpdateDocument(ctx, doc) }},
+		{"PutDocument", true, func(ctx context.Context, tx store.Tx) error { return tx.PutDocument(ctx, doc) }},
+		{"DeleteDocument", true, func(ctx context.Context, tx store.Tx) error {
+			return tx.DeleteDocument(ctx, doc.PoolID, doc.Kind, doc.ID)
+		}},
+		{"SetProvisionedLimit", true, func(ctx context.Context, tx store.Tx) error {
+			return tx.SetProvisionedLimit(ctx, "UserCreation", 1)
+		}},
+		{"CreateLink", false, func(ctx context.Context, tx store.Tx) error { return tx.CreateLink(ctx, someLink(u, "1")) }},
+		{"AddAuthEvent", false, func(ctx context.Context, tx store.Tx) error {
+			return tx.AddAuthEvent(ctx, someEvent(u, "1", 0))
+		}},
+		{"CreateImportJob", false, createJobs(someJob("1", "Pending", 0))},
 		{"DeletePool", true, func(ctx context.Context, tx store.Tx) error { return tx.DeletePool(ctx, poolA) }},
 	} {
 		write(t, s, step.f)

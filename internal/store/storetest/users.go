@@ -199,7 +199,8 @@ func userDelete(t *testing.T, s store.Store) {
 	again := func(ctx context.Context, tx store.Tx) error {
 		return errors.Join(
 			tx.CreateUser(ctx, u), tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.PutCode(ctx, code),
-			tx.AddToGroup(ctx, poolA, "admins", u.ID))
+			tx.AddToGroup(ctx, poolA, "admins", u.ID), tx.CreateLink(ctx, someLink(u, "1")),
+			tx.AddAuthEvent(ctx, someEvent(u, "1", 0)))
 	}
 	write(t, s, func(ctx context.Context, tx store.Tx) error {
 		return tx.CreateGroup(ctx, &userpool.Group{PoolID: poolA, Name: "admins"})
@@ -219,6 +220,10 @@ func userDelete(t *testing.T, s store.Store) {
 		same(t, 0, len(l), err)
 		l, err = s.ListUsers(ctx, store.UserQuery{PoolID: poolA, Attribute: "email", Prefix: true, Limit: 9})
 		same(t, 0, len(l), err)
+		_, err = s.LinkedUser(ctx, poolA, "Google", "Cognito_Subject", "1")
+		absent(t, err)
+		_, err = s.AuthEvent(ctx, poolA, u.ID, "1")
+		absent(t, err)
 		n, err := s.CountUsers(ctx, poolA)
 		same(t, 0, n, err)
 	}

@@ -189,6 +189,10 @@ func poolDelete(t *testing.T, s store.Store) {
 			tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeSignUp}),
 			tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.Spend(ctx, poolA, hash("spent"), t0()),
 			tx.PutAuthCode(ctx, auth), tx.PutBrowserSession(ctx, session),
+			tx.CreateDocument(ctx, someDocument(store.KindTerms, "1", "a")), tx.CreateLink(ctx, someLink(u, "1")),
+			tx.AddAuthEvent(ctx, someEvent(u, "1", 0)), tx.CreateImportJob(ctx, someJob("1", "Pending", 0)),
+			tx.PutImportChunk(ctx, poolA, "1", 0, []byte("a")),
+			tx.AddImportLines(ctx, poolA, "1", []store.ImportLine{{Line: 1, Text: "a"}}),
 		)
 	}
 	write(t, s, fill)
@@ -206,6 +210,12 @@ func poolDelete(t *testing.T, s store.Store) {
 	_, err = s.FindUser(ctx, poolA, u.Names)
 	absent(t, err)
 	_, err = s.BrowserSession(ctx, poolA, session.Hash, t0())
+	absent(t, err)
+	_, err = s.Document(ctx, poolA, store.KindTerms, "1")
+	absent(t, err)
+	_, err = s.ImportJob(ctx, poolA, "1")
+	absent(t, err)
+	_, err = s.ImportChunk(ctx, poolA, "1", 0)
 	absent(t, err)
 	n, err := s.CountUsers(ctx, poolA)
 	same(t, 0, n, err)
