@@ -11,7 +11,7 @@ import (
 // its own in this list (that is, of lower number), and what it names itself.
 // Subpackages stand in the row of the longest prefix that is listed.
 var rows = [][]string{
-	0: {"internal/fault", "internal/foreignhash", "internal/userpool", "internal/seal", "internal/srp", "internal/sigv4", "internal/outbound", "internal/samlmeta", "web", "assets", "migrations", "cognito/api"},
+	0: {"internal/fault", "internal/branding", "internal/foreignhash", "internal/userpool", "internal/seal", "internal/srp", "internal/sigv4", "internal/outbound", "internal/samlmeta", "web", "assets", "migrations", "cognito/api"},
 	1: {"internal/store", "internal/message", "internal/trigger", "internal/tokens"},
 	2: {"internal/store/sqlstore", "internal/directory"},
 	3: {"internal/account"},
