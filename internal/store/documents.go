@@ -124,7 +124,8 @@ type LimitTx interface {
 }
 
 // ImportJob is a CSV import. Worker and LeaseUntil say which node runs it: a job
-// whose lease ran out is taken over.
+// whose lease ran out is taken over. One that is not started yet has as its lease the
+// time that it waits for that.
 type ImportJob struct {
 	PoolID     string
 	ID         string // import-{10 of base62}; ids sort by creation, newest first, by CreatedAt then id
@@ -163,8 +164,8 @@ type Imports interface {
 type ImportTx interface {
 	CreateImportJob(ctx context.Context, j *ImportJob) error // ErrExists; ErrNotFound without the pool
 	UpdateImportJob(ctx context.Context, j *ImportJob) error // all but CreatedAt; ErrNotFound
-	// ClaimImportJob gives a job that is Pending, InProgress or Stopping, and has no
-	// lease or one that has run out at now, to worker until lease; ErrNotFound when
+	// ClaimImportJob gives a job that is Created, Pending, InProgress or Stopping, and
+	// has no lease or one that has run out at now, to worker until lease; ErrNotFound when
 	// there is none. It leaves the status as it is: a Pending job is safe by its
 	// lease. Jobs that nobody had come first, oldest first. One statement decides
 	// who gets a job.

@@ -25,6 +25,12 @@ func NewClientID(rand io.Reader) (string, error) { return randomText(rand, base3
 // is 263 bits.
 func NewClientSecret(rand io.Reader) (string, error) { return randomText(rand, base36, 51) }
 
+// NewImportJobID makes the id of an import job: import- and ten of base62.
+func NewImportJobID(rand io.Reader) (string, error) {
+	name, err := randomText(rand, base62, 10)
+	return "import-" + name, err
+}
+
 // ClientSecretID names a secret: {client id}--{epoch seconds}.
 func ClientSecretID(clientID string, created time.Time) string {
 	return fmt.Sprintf("%s--%d", clientID, created.Unix())

@@ -66,7 +66,7 @@ CREATE TABLE import_jobs (
 CREATE UNIQUE INDEX import_jobs_by_time ON import_jobs (pool_id, created_at, id);
 CREATE INDEX import_jobs_by_status ON import_jobs (pool_id, status);
 CREATE INDEX import_jobs_to_run ON import_jobs (lease_until, created_at)
-    WHERE status IN ('Pending', 'InProgress', 'Stopping');
+    WHERE status IN ('Created', 'Pending', 'InProgress', 'Stopping');
 
 CREATE TABLE import_chunks (
     pool_id TEXT COLLATE "C" NOT NULL,

@@ -25,7 +25,7 @@ const (
 		WHERE pool_id = $1 AND id = $2`
 
 	// A job that nobody runs, $1 being now. Those that were never claimed come first.
-	toRun                          = `status IN ('Pending', 'InProgress', 'Stopping') AND lease_until <= $1`
+	toRun                          = `status IN ('Created', 'Pending', 'InProgress', 'Stopping') AND lease_until <= $1`
 	selectImportJobToRun statement = `SELECT pool_id, id FROM import_jobs WHERE ` + toRun + `
 		ORDER BY lease_until, created_at LIMIT 1`
 	selectImportJobToClaim statement = selectImportJobToRun + lockRow + ` SKIP LOCKED`

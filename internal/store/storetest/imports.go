@@ -169,8 +169,10 @@ func importClaims(t *testing.T, s store.Store) {
 	left.Worker, left.LeaseUntil = "dead", t0().Add(-time.Second)
 	stopping := someJob("stopping", "Stopping", -9)
 	stopping.Worker, stopping.LeaseUntil = "busy", t0().Add(30*time.Second)
-	write(t, s, createJobs(someJob("a", "Pending", 3), elsewhere, left, stopping))
-	for i, status := range []string{"Created", "Expired", "Stopped", "Failed", "Succeeded"} {
+	forgotten := someJob("forgotten", "Created", -9)
+	forgotten.LeaseUntil = t0().Add(90 * time.Second)
+	write(t, s, createJobs(someJob("a", "Pending", 3), elsewhere, left, stopping, forgotten))
+	for i, status := range []string{"Expired", "Stopped", "Failed", "Succeeded"} {
 		write(t, s, createJobs(someJob(status, status, -i)))
 	}
 	for _, step := range []struct {
@@ -179,7 +181,7 @@ func importClaims(t *testing.T, s store.Store) {
 	}{
 		{"b", t0()}, {"a", t0()}, {"left", t0()}, {"", t0()}, {"", t0().Add(30*time.Second - 1000)},
 		{"stopping", t0().Add(30 * time.Second)}, {"", t0().Add(time.Minute - 1000)},
-		{"left", t0().Add(time.Minute)},
+		{"left", t0().Add(time.Minute)}, {"", t0().Add(90*time.Second - 1000)}, {"forgotten", t0().Add(90 * time.Second)},
 	} {
 		before, readErr := s.ImportJob(t.Context(), poolA, step.id)
 		got, err := claim(t.Context(), s, "w", step.now)
