@@ -119,10 +119,14 @@ func TestSealed(t *testing.T) {
 	eve.Credential = userpool.Credential{Hash: "$argon2id$hash-of-eve"}
 	ada.SoftwareToken = userpool.SoftwareToken{Secret: []byte("totp-secret-of-ada"), Pending: []byte("totp-pending-of-ada")}
 	device := &store.Device{PoolID: poolID, UserID: "a", Key: "k", Verifier: []byte("verifier-of-a-device")}
+	document := func(id string) *store.Document {
+		return &store.Document{PoolID: poolID, Kind: store.KindIdentityProvider, ID: id, Data: []byte("provider-secret-of-" + id)}
+	}
 	mustWrite(t, s, func(ctx context.Context, tx store.Tx) error {
 		client := &userpool.AppClient{PoolID: poolID, ID: "client", Secrets: []userpool.ClientSecret{{ID: "s", Value: secret}}}
 		return errors.Join(createPool(ctx, tx), tx.CreateClient(ctx, client), tx.AddSigningKeys(ctx, poolID, keys),
-			tx.CreateUser(ctx, ada), tx.CreateUser(ctx, eve), tx.CreateDevice(ctx, device))
+			tx.CreateUser(ctx, ada), tx.CreateUser(ctx, eve), tx.CreateDevice(ctx, device),
+			tx.CreateDocument(ctx, document("Google")), tx.CreateDocument(ctx, document("Okta")))
 	})
 	for _, suffix := range []string{"-wal", ""} { // closing moves the log into the file
 		content, err := os.ReadFile(dsn + suffix)
@@ -133,7 +137,7 @@ func TestSealed(t *testing.T) {
 			t.Errorf("%q: the user is not where the test looks", suffix)
 		}
 		for _, known := range []string{
-			secret, "private-signing-key", "secret-verifier-", "hash-of-eve",
+			secret, "private-signing-key", "secret-verifier-", "hash-of-eve", "provider-secret-of-",
 			"totp-", "-of-a-device", "dG90cC1zZWNyZXQtb2YtYWRh", "dmVyaWZpZXItb2YtYS1kZXZpY2", // both also in base64
 			"c2VjcmV0LXZlcmlmaWVyL", "cHJpdmF0ZS1zaWduaW5nLWtle", // the same in base64
 		} {
@@ -151,6 +155,10 @@ func TestSealed(t *testing.T) {
 	s = openStore(t, dsn)
 	if u, err := s.User(t.Context(), poolID, "a"); err == nil {
 		t.Errorf("a credential moved to another user still opens: %+v", u.Credential)
+	}
+	execRaw(t, dsn, `UPDATE documents SET data = (SELECT data FROM documents WHERE id = 'Okta') WHERE id = 'Google'`)
+	if d, err := s.Document(t.Context(), poolID, store.KindIdentityProvider, "Google"); err == nil {
+		t.Errorf("data moved to another document still opens: %s", d.Data)
 	}
 	execRaw(t, dsn, `UPDATE users SET software_token = (SELECT software_token FROM users WHERE id = 'a') WHERE id = 'e'`)
 	if u, err := s.User(t.Context(), poolID, "e"); err == nil {
