@@ -62,6 +62,9 @@ func (a *app) banner(demo, password, data string) string {
 	fmt.Fprintf(&b, "idpond is serving user pools.\n\n")
 	line("API", a.public)
 	line("", "export AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER="+a.public)
+	if a.address != "" {
+		line("Listening", "on "+a.address)
+	}
 	if demo != "" {
 		line("Demo pool", demo+", app client "+demoPublicClient)
 		line("Demo app", a.public+handlers.DemoPath+"  (signs in and shows its tokens)")

@@ -55,6 +55,9 @@ func (c *serveCmd) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer a.Close()
+	if c.PublicURL != "" {
+		a.address = listener.Addr().String()
+	}
 	hello, err := a.welcome(ctx, c)
 	if err != nil {
 		return err
@@ -106,7 +109,8 @@ type app struct {
 	signing   *tokens.Keys
 	stock     *tokens.Stock
 	public    string
-	local     bool // see serveCmd.local
+	address   string // listened on, if the public URL doesn't say it
+	local     bool   // see serveCmd.local
 
 	stop context.CancelFunc // ends the background work
 	work sync.WaitGroup
