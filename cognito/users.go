@@ -19,15 +19,23 @@ func attributeMap(list []api.AttributeType) map[string]string {
 }
 
 // attributeList writes the attributes of u that are shown: sub first, the others
-// by name.
+// by name. identities is among them for a user who has any.
 func attributeList(u *userpool.User, shown func(name string) bool) []api.AttributeType {
-	list := make([]api.AttributeType, 0, len(u.Attributes)+1)
+	list := make([]api.AttributeType, 0, len(u.Attributes)+2)
 	if shown("sub") {
 		list = append(list, api.AttributeType{Name: "sub", Value: new(u.ID)})
 	}
-	for _, name := range slices.Sorted(maps.Keys(u.Attributes)) {
+	attributes := u.Attributes
+	if text := u.IdentitiesText(); text != "" {
+		attributes = maps.Clone(attributes)
+		if attributes == nil {
+			attributes = map[string]string{}
+		}
+		attributes[userpool.AttributeIdentities] = text
+	}
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		if shown(name) {
-			list = append(list, api.AttributeType{Name: name, Value: new(u.Attributes[name])})
+			list = append(list, api.AttributeType{Name: name, Value: new(attributes[name])})
 		}
 	}
 	return list

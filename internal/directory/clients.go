@@ -81,10 +81,8 @@ func (s *Service) checkClient(ctx context.Context, tx store.Tx, c *userpool.AppC
 	if feature := c.NeedsEssentials(); feature != "" && !p.HasTier(userpool.TierEssentials) {
 		return notInTier(p.NotInTier(feature))
 	}
-	for _, name := range c.Settings.SupportedIdentityProviders {
-		if name != "COGNITO" {
-			return invalid("The provider " + name + " does not exist for User Pool " + p.ID + ".")
-		}
+	if err := checkClientProviders(ctx, tx, c); err != nil {
+		return err
 	}
 	return checkScopes(ctx, tx, c)
 }

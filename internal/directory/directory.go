@@ -12,11 +12,14 @@
 package directory
 
 import (
+	"context"
+	"crypto/rsa"
 	"errors"
 	"io"
 	"time"
 
 	"idpond/internal/fault"
+	"idpond/internal/outbound"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
@@ -35,6 +38,11 @@ type Service struct {
 	Rand      io.Reader
 	AccountID string // 12 digits
 	Quotas    userpool.Quotas
+	// Outbound guards calls to addresses that administrators write down; nil allows
+	// https to public addresses.
+	Outbound *outbound.Guard
+	// NewKey gives RSA keys of 2048 bits; nil makes each one when it is needed.
+	NewKey func(context.Context) (*rsa.PrivateKey, error)
 	// Deleted, if set, is told the id of a pool that was deleted, for what else is
 	// kept of it in memory.
 	Deleted func(poolID string)

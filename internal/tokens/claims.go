@@ -57,6 +57,9 @@ func (u *subject) idClaims() map[string]any {
 	maps.Copy(c, u.common("id", u.client.IDTokenLife())) // no attribute stands in for one of these
 	c["aud"] = u.client.ID
 	c["cognito:username"] = u.user.Username
+	if identities := u.user.IdentityClaims(); identities != nil {
+		c[userpool.AttributeIdentities] = identities
+	}
 	if u.revocable() {
 		c["jti"] = u.idJTI
 	}
@@ -121,6 +124,9 @@ func Readable(client *userpool.AppClient, user *userpool.User, scopes []string) 
 			out[name] = value
 		}
 	}
+	if text := user.IdentitiesText(); text != "" && !narrowed && client.CanRead(userpool.AttributeIdentities) {
+		out[userpool.AttributeIdentities] = text
+	}
 	return out
 }
 
@@ -131,15 +137,15 @@ func scopeOf(attribute string) string {
 		return ScopeEmail
 	case "phone_number", "phone_number_verified":
 		return ScopePhone
-	case "address", "identities":
+	case "address":
 		return ""
 	}
 	return ScopeProfile
 }
 
 // attributeClaim gives an attribute's value as a claim. Custom attributes are
-// strings whatever their type. identities is no plain claim: its members change
-// their types in tokens, and only federated users have it.
+// strings whatever their type. identities is no plain claim: its members have other
+// types in tokens, which have it whatever the scopes and permissions are.
 func attributeClaim(name, value string) (any, bool) {
 	switch name {
 	case "identities":
