@@ -5,6 +5,7 @@ import (
 
 	"idpond/cognito/api"
 	"idpond/internal/account"
+	"idpond/internal/userpool"
 )
 
 // accountOperations are those of a signed-in user on the own account.
@@ -21,7 +22,8 @@ func (s *Server) accountOperations() []operation {
 }
 
 func (s *Server) getUser(_ context.Context, c *Caller, _ *api.GetUserRequest) (*api.GetUserResponse, error) {
-	return &api.GetUserResponse{Username: c.User.Username, UserAttributes: attributeList(c.User, c.Client.CanRead)}, nil
+	shown := func(name string) bool { return name == userpool.AttributeIdentities || c.Client.CanRead(name) }
+	return &api.GetUserResponse{Username: c.User.Username, UserAttributes: attributeList(c.User, shown)}, nil
 }
 
 func (s *Server) changePassword(ctx context.Context, c *Caller, in *api.ChangePasswordRequest) (*api.ChangePasswordResponse, error) {

@@ -96,6 +96,8 @@ func (s *Server) Init() *Server {
 		s.domainOperations(),
 		s.resourceServerOperations(),
 		s.groupOperations(),
+		s.identityProviderOperations(),
+		s.identityLinkOperations(),
 		s.signUpOperations(),
 		s.accountOperations(),
 		s.adminUserOperations(),
