@@ -22,6 +22,7 @@ import (
 	"idpond/internal/auth"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
+	"idpond/internal/importer"
 	"idpond/internal/message"
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
@@ -102,6 +103,7 @@ type app struct {
 	Handler   http.Handler
 	directory *directory.Service
 	accounts  *account.Service
+	imports   *importer.Service
 	pages     *handlers.Server
 	metrics   *handlers.Metrics
 	store     *sqlstore.Store
@@ -140,6 +142,7 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	a.work.Go(func() { a.directory.Watch(background) })
 	a.work.Go(func() { a.stock.Run(background) })
 	a.work.Go(func() { a.purge(background, log) })
+	a.work.Go(func() { a.imports.Run(background) })
 	return a, nil
 }
 
@@ -215,6 +218,10 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
 		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log,
 	}
+	a.imports = &importer.Service{
+		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,
+		Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log,
+	}
 	a.stock = tokens.NewStock(4)
 	a.signing = &tokens.Keys{Store: a.store, Source: a.stock, Now: time.Now}
 	a.directory.Deleted = a.signing.Forget
@@ -228,7 +235,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{
-		Pools: a.directory, Clients: a.directory, Directory: a.directory, AccessTokens: signIns, Signatures: verifier,
+		Pools: a.directory, Clients: a.directory, Directory: a.directory, Imports: a.imports, AccessTokens: signIns, Signatures: verifier,
 		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), AccountID: c.AccountID, Log: log,
 		ClientIP: handlers.ClientIP,
 		Observe: func(operation, exception string, took time.Duration) {
@@ -240,7 +247,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 			Directory: a.directory, Tokens: issued, Store: a.store, PublicURL: public,
 			Now: time.Now, Rand: rand.Reader, Log: log,
 		},
-		Auth: signIns, Accounts: a.accounts, API: api, Assets: assets.Load(),
+		Auth: signIns, Accounts: a.accounts, API: api, Imports: a.imports, Assets: assets.Load(),
 		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.local,
 		Ready: func(ctx context.Context) error {
 			_, err := a.store.ConfigVersion(ctx)

@@ -19,6 +19,7 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
+	"idpond/internal/importer"
 	"idpond/internal/message"
 	"idpond/internal/seal"
 	"idpond/internal/store/sqlstore"
@@ -67,6 +68,10 @@ func newBench(t testing.TB) *bench {
 			Messages:  &message.Sender{Email: inbox, SMS: inbox, Now: b.clock, Rand: random, Log: log},
 		},
 	}).Init()
+	b.srv.Imports = &importer.Service{
+		Store: st, Accounts: b.srv.Accounts, Keys: keys, PublicURL: "http://localhost:9229", AccountID: benchAccount,
+		Now: b.clock, Rand: random, Log: log,
+	}
 	return b
 }
 

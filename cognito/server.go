@@ -25,6 +25,7 @@ import (
 	"idpond/internal/auth"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
+	"idpond/internal/importer"
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
 	"idpond/internal/userpool"
@@ -68,6 +69,7 @@ type Server struct {
 	Accounts     *account.Service
 	Auth         *auth.Service
 	Directory    *directory.Service
+	Imports      *importer.Service
 	Keys         *seal.Keyring // seals pagination tokens
 	AccountID    string        // 12 digits, for ARNs
 	Log          *slog.Logger
@@ -104,6 +106,7 @@ func (s *Server) Init() *Server {
 		s.listUsersOperations(),
 		s.signInOperations(),
 		s.tokenOperations(),
+		s.importOperations(),
 		s.tagOperations(),
 		s.riskOperations(),
 		s.logDeliveryOperations(),

@@ -3,6 +3,7 @@
 //	request ─ id ─ log, metrics ─ recover ─┬─ for the API? ──▶ API (any path, by X-Amz-Target)
 //	                                       └─ security headers
 //	                                            ├─ oauth.Server: /oauth2/…, /logout, /{pool}/.well-known/…
+//	                                            ├─ /_idpond/import/…: signed addresses, no cookies
 //	                                            ├─ pages: /login, /signup, /confirm, … (cross-origin posts refused)
 //	                                            ├─ /_idpond/: static files, inbox, demo
 //	                                            └─ /health, /ready
@@ -31,6 +32,7 @@ import (
 	"idpond/assets"
 	"idpond/internal/account"
 	"idpond/internal/auth"
+	"idpond/internal/importer"
 	"idpond/internal/message"
 	"idpond/oauth"
 )
@@ -38,10 +40,11 @@ import (
 // Server is everything that the HTTP server needs. main fills the fields and calls
 // Handler once.
 type Server struct {
-	OAuth    *oauth.Server    // its Browsers is set by Handler
-	Auth     *auth.Service    // signs in on the pages, keeps browser sessions
-	Accounts *account.Service // sign-up, confirmation, forgotten passwords
-	API      http.Handler     // the JSON API
+	OAuth    *oauth.Server     // its Browsers is set by Handler
+	Auth     *auth.Service     // signs in on the pages, keeps browser sessions
+	Accounts *account.Service  // sign-up, confirmation, forgotten passwords
+	API      http.Handler      // the JSON API
+	Imports  *importer.Service // files of users come and logs go here; nil: not at all
 	Assets   *assets.Files
 
 	PublicURL      *url.URL // scheme and host that browsers use, without a path
@@ -74,6 +77,7 @@ func (s *Server) Handler() http.Handler {
 	r.Get("/ready", s.ready)
 	r.Handle(assets.Prefix+"*", s.Assets)
 	s.OAuth.Mount(r)
+	s.mountImports(r)
 	r.Group(func(r chi.Router) {
 		protection := http.NewCrossOriginProtection()
 		protection.SetDenyHandler(http.HandlerFunc(s.forbidden))

@@ -140,13 +140,13 @@ func downgradable(ctx context.Context, tx store.Tx, p *userpool.Pool, before str
 }
 
 // changePool changes a pool in a transaction.
-func (s *Service) changePool(ctx context.Context, id string, f func(*userpool.Pool) error) error {
+func (s *Service) changePool(ctx context.Context, id string, f func(store.Tx, *userpool.Pool) error) error {
 	return noPool(s.change(ctx, func(tx store.Tx) error {
 		p, err := tx.Pool(ctx, id)
 		if err != nil {
 			return err
 		}
-		if err := f(p); err != nil {
+		if err := f(tx, p); err != nil {
 			return err
 		}
 		p.UpdatedAt = s.now()
@@ -157,7 +157,7 @@ func (s *Service) changePool(ctx context.Context, id string, f func(*userpool.Po
 // SetMFA replaces a pool's MFA settings and gives the pool as it is then.
 func (s *Service) SetMFA(ctx context.Context, poolID string, m userpool.MFASettings) (*userpool.Pool, error) {
 	var changed *userpool.Pool
-	err := s.changePool(ctx, poolID, func(p *userpool.Pool) error {
+	err := s.changePool(ctx, poolID, func(_ store.Tx, p *userpool.Pool) error {
 		changed = p
 		if problem := m.Problem(&p.Settings, s.place(p)); problem != "" {
 			return invalid(problem)
@@ -171,9 +171,17 @@ func (s *Service) SetMFA(ctx context.Context, poolID string, m userpool.MFASetti
 	return changed, err
 }
 
-// AddCustomAttributes adds attributes to a pool's schema, for good.
+// AddCustomAttributes adds attributes to a pool's schema, for good. While users are
+// imported the schema stays as their file has it.
 func (s *Service) AddCustomAttributes(ctx context.Context, poolID string, list []userpool.NewAttribute) error {
-	return s.changePool(ctx, poolID, func(p *userpool.Pool) error {
+	return s.changePool(ctx, poolID, func(tx store.Tx, p *userpool.Pool) error {
+		imports, err := tx.CountImportJobs(ctx, poolID, userpool.ImportsUnderWay()...)
+		if err != nil {
+			return err
+		}
+		if imports > 0 {
+			return fault.New(fault.UserImportInProgress, "The schema cannot be changed while a user import job is under way.")
+		}
 		schema, problem := userpool.AddCustomAttributes(p.Settings.SchemaAttributes, list, func(name string) string {
 			return name + ": Existing attribute already has name " + name + "."
 		})

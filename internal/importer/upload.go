@@ -74,8 +74,8 @@ func (s *Service) beginUpload(ctx context.Context, a Address) (*upload, error) {
 func (u *upload) receive(ctx context.Context, file io.Reader) error {
 	piece := make([]byte, chunkSize)
 	for n := 0; ; n++ {
-		size, err := io.ReadFull(file, piece)
-		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		size, err := fill(piece, file)
+		last := errors.Is(err, io.EOF)
 		if err != nil && !last {
 			return fmt.Errorf("importer: the file did not arrive: %w", err)
 		}
@@ -88,6 +88,17 @@ func (u *upload) receive(ctx context.Context, file io.Reader) error {
 			return nil
 		}
 	}
+}
+
+// fill reads until piece is full. Other than io.ReadFull it tells the end of the
+// file (io.EOF) from a connection that broke (io.ErrUnexpectedEOF).
+func fill(piece []byte, file io.Reader) (n int, err error) {
+	for n < len(piece) && err == nil {
+		var more int
+		more, err = file.Read(piece[n:])
+		n += more
+	}
+	return n, err
 }
 
 func (u *upload) keep(ctx context.Context, n int, piece []byte) error {
