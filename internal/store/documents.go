@@ -29,6 +29,7 @@ const (
 	KindProviderIdentifier DocumentKind = "provider_identifier" // identifier; data: provider name
 	KindUICustomization    DocumentKind = "ui_customization"    // client id, or ALL
 	KindBranding           DocumentKind = "branding"            // UUID; name: client id
+	KindImage              DocumentKind = "image"               // of the two above: their id, slash, file name
 	KindTerms              DocumentKind = "terms"               // UUID; name: client id and terms name
 	KindRisk               DocumentKind = "risk"                // client id, or ALL
 	KindLogDelivery        DocumentKind = "log_delivery"        // "" is not allowed: "configuration"
