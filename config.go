@@ -15,6 +15,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/alecthomas/kong"
+
+	"idpond/internal/outbound"
 )
 
 // storage is where data is kept; every command that opens the database has it.
@@ -103,6 +105,7 @@ type serveCmd struct {
 	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
 	AllowUnsigned   bool     `name:"dangerously-accept-any-signature" help:"Serve others than this machine without access keys: whoever reaches the server administers it."`
 	Inbox           bool     `help:"Show sent mails and SMS, with their codes, under /_idpond/inbox to others than this machine too."`
+	AllowOutbound   []string `name:"allow-outbound" sep:"," placeholder:"HOST|CIDR" help:"Hosts, addresses and networks of your own that the server may call for what administrators configure, such as identity providers; others than public ones are closed."`
 	TrustedProxies  []string `name:"trusted-proxies" sep:"," placeholder:"CIDR" help:"Proxies whose X-Forwarded-For is believed."`
 	MetricsListen   string   `name:"metrics-listen" placeholder:"HOST:PORT" help:"Address for /metrics in Prometheus format (default: none)."`
 	LogLevel        string   `name:"log-level" default:"warn" enum:"debug,info,warn,error" help:"Least severe level to log: ${enum} (${default})."`
@@ -139,6 +142,9 @@ func (c *serveCmd) Validate() error {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			return fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", cidr)
 		}
+	}
+	if err := new(outbound.Guard).Open(c.AllowOutbound); err != nil {
+		return fmt.Errorf("--allow-outbound: %w", err)
 	}
 	if c.ShutdownSeconds < 0 {
 		return fmt.Errorf("--shutdown-seconds must not be negative, as %d is", c.ShutdownSeconds)

@@ -24,6 +24,7 @@ import (
 	"idpond/internal/fault"
 	"idpond/internal/importer"
 	"idpond/internal/message"
+	"idpond/internal/outbound"
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
 	"idpond/internal/store"
@@ -203,6 +204,15 @@ func (p passwordHashing) passwords() *account.Passwords {
 	return account.Argon2Hashes(time.Now, account.Argon2Params{MemoryKiB: p.Argon2Memory, Iterations: p.Argon2Time, Parallelism: p.Argon2Threads})
 }
 
+// outbound is what may be called of what administrators configure.
+func (c *serveCmd) outbound() *outbound.Guard {
+	g := &outbound.Guard{Loopback: c.local()}
+	if err := g.Open(c.AllowOutbound); err != nil {
+		panic(err) // Validate has seen it
+	}
+	return g
+}
+
 // wire makes the services and the doors to them.
 func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sigv4.Verifier) {
 	inbox := new(message.Inbox)
@@ -213,7 +223,10 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	if a.local || c.Inbox {
 		sender.Email, sender.SMS = inbox, inbox
 	}
-	a.directory = &directory.Service{Store: a.store, Now: time.Now, Rand: rand.Reader, AccountID: c.AccountID}
+	a.stock = tokens.NewStock(4)
+	a.directory = &directory.Service{
+		Store: a.store, Now: time.Now, Rand: rand.Reader, AccountID: c.AccountID, Outbound: c.outbound(), NewKey: a.stock.Take,
+	}
 	a.accounts = &account.Service{
 		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
 		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log,
@@ -222,7 +235,6 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,
 		Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log,
 	}
-	a.stock = tokens.NewStock(4)
 	a.signing = &tokens.Keys{Store: a.store, Source: a.stock, Now: time.Now}
 	a.directory.Deleted = a.signing.Forget
 	issued := &tokens.Service{
