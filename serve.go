@@ -141,7 +141,7 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	a.stop = stop
 	a.work.Go(func() { a.directory.Watch(background) })
-	a.work.Go(func() { a.stock.Run(background) })
+	go a.stock.Run(background) // not waited for: a key in the making is no loss
 	a.work.Go(func() { a.purge(background, log) })
 	a.work.Go(func() { a.imports.Run(background) })
 	return a, nil
