@@ -27,7 +27,7 @@ func (s *Server) getUser(_ context.Context, c *Caller, _ *api.GetUserRequest) (*
 }
 
 func (s *Server) changePassword(ctx context.Context, c *Caller, in *api.ChangePasswordRequest) (*api.ChangePasswordResponse, error) {
-	err := s.Accounts.ChangePassword(ctx, c.Pool, c.User, api.Str(in.PreviousPassword), in.ProposedPassword)
+	err := s.Accounts.ChangePassword(s.withOrigin(ctx, c.Pool, c.Client, nil), c.Pool, c.Client, c.User, api.Str(in.PreviousPassword), in.ProposedPassword)
 	return &api.ChangePasswordResponse{}, err
 }
 

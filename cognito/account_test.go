@@ -284,7 +284,7 @@ func TestChangePasswordTooLate(t *testing.T) {
 	b.check(newAda(""))
 	before := b.user("ada")
 	b.check(step{op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"Passw0rd+"}`, want: `{}`})
-	err := b.srv.Accounts.ChangePassword(t.Context(), b.pool, before, "Passw0rd!", "Passw0rd?")
+	err := b.srv.Accounts.ChangePassword(t.Context(), b.pool, &userpool.AppClient{}, before, "Passw0rd!", "Passw0rd?")
 	if !fault.Is(err, fault.NotAuthorized) || !b.hasPassword("ada", "Passw0rd+") {
 		t.Errorf("the old password still changes it: %v", err)
 	}

@@ -25,6 +25,7 @@ type request struct {
 	ID        string // UUID, as in x-amzn-RequestId
 	Operation string
 	SourceIP  string
+	UserAgent string
 	AccountID string
 	Region    string // of the signature; "" in operations without one
 	AccessKey string // likewise
@@ -39,7 +40,7 @@ func requestFrom(ctx context.Context) *request {
 
 // newRequest collects what is known before the signature is checked.
 func (s *Server) newRequest(r *http.Request) *request {
-	return &request{ID: newUUID(), SourceIP: s.sourceIP(r), AccountID: s.AccountID}
+	return &request{ID: newUUID(), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
 }
 
 func (s *Server) sourceIP(r *http.Request) string {

@@ -76,6 +76,8 @@ type Server struct {
 	// PagesHost is the host name that custom domains have to point to; "" leaves
 	// it out of answers.
 	PagesHost string
+	// PublicURL begins the addresses of images: scheme and host, without a final slash.
+	PublicURL string
 
 	// ClientIP gives the address that a request came from; nil takes the
 	// connection's. Set it where a proxy stands in front.
@@ -112,6 +114,9 @@ func (s *Server) Init() *Server {
 		s.logDeliveryOperations(),
 		s.limitOperations(),
 		s.replicaOperations(),
+		s.eventOperations(),
+		s.brandingOperations(),
+		s.termsOperations(),
 	)
 }
 

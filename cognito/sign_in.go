@@ -19,6 +19,7 @@ func (s *Server) signInOperations() []operation {
 }
 
 func (s *Server) initiateAuth(ctx context.Context, c *Client, in *api.InitiateAuthRequest) (*api.InitiateAuthResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	out, err := s.Auth.Initiate(ctx, auth.InitiateRequest{
 		Pool: c.Pool, Client: c.AppClient, Side: auth.Public, Flow: in.AuthFlow,
 		Parameters: in.AuthParameters, Metadata: in.ClientMetadata,
@@ -30,6 +31,7 @@ func (s *Server) initiateAuth(ctx context.Context, c *Client, in *api.InitiateAu
 }
 
 func (s *Server) adminInitiateAuth(ctx context.Context, p *userpool.Pool, in *api.AdminInitiateAuthRequest) (*api.AdminInitiateAuthResponse, error) {
+	ctx = s.withAdminOrigin(ctx, p, in.ContextData)
 	client, err := s.Auth.Config.PoolClient(ctx, p, in.ClientID)
 	if err != nil {
 		return nil, err
@@ -45,6 +47,7 @@ func (s *Server) adminInitiateAuth(ctx context.Context, p *userpool.Pool, in *ap
 }
 
 func (s *Server) respondToAuthChallenge(ctx context.Context, c *Client, in *api.RespondToAuthChallengeRequest) (*api.RespondToAuthChallengeResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	out, err := s.Auth.Respond(ctx, auth.RespondRequest{
 		Pool: c.Pool, Client: c.AppClient, Side: auth.Public, Challenge: in.ChallengeName,
 		Session: api.Str(in.Session), Answers: in.ChallengeResponses, Metadata: in.ClientMetadata,
@@ -56,6 +59,7 @@ func (s *Server) respondToAuthChallenge(ctx context.Context, c *Client, in *api.
 }
 
 func (s *Server) adminRespondToAuthChallenge(ctx context.Context, p *userpool.Pool, in *api.AdminRespondToAuthChallengeRequest) (*api.AdminRespondToAuthChallengeResponse, error) {
+	ctx = s.withAdminOrigin(ctx, p, in.ContextData)
 	client, err := s.Auth.Config.PoolClient(ctx, p, in.ClientID)
 	if err != nil {
 		return nil, err
@@ -75,15 +79,25 @@ func (s *Server) adminRespondToAuthChallenge(ctx context.Context, p *userpool.Po
 func initiateAnswer(out *auth.Outcome) api.AdminInitiateAuthResponse {
 	return api.AdminInitiateAuthResponse{
 		ChallengeName: optional(out.Challenge), ChallengeParameters: out.Parameters, Session: optional(out.Session),
-		AvailableChallenges: out.AvailableChallenges, AuthenticationResult: authenticationResult(out.Tokens),
+		AvailableChallenges: out.AvailableChallenges, AuthenticationResult: signInResult(out),
 	}
 }
 
 func respondAnswer(out *auth.Outcome) api.AdminRespondToAuthChallengeResponse {
 	return api.AdminRespondToAuthChallengeResponse{
 		ChallengeName: optional(out.Challenge), ChallengeParameters: out.Parameters, Session: optional(out.Session),
-		AuthenticationResult: authenticationResult(out.Tokens),
+		AuthenticationResult: signInResult(out),
 	}
+}
+
+// signInResult writes the tokens of a sign-in, nil while there are none, and the key
+// of a device that may be confirmed with them.
+func signInResult(out *auth.Outcome) *api.AuthenticationResultType {
+	result := authenticationResult(out.Tokens)
+	if result != nil && out.NewDevice != nil {
+		result.NewDeviceMetadata = &api.NewDeviceMetadataType{DeviceKey: &out.NewDevice.Key, DeviceGroupKey: &out.NewDevice.GroupKey}
+	}
+	return result
 }
 
 func authenticationResult(set *tokens.Set) *api.AuthenticationResultType {

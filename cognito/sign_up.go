@@ -18,6 +18,7 @@ func (s *Server) signUpOperations() []operation {
 }
 
 func (s *Server) signUp(ctx context.Context, c *Client, in *api.SignUpRequest) (*api.SignUpResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
@@ -35,6 +36,7 @@ func (s *Server) signUp(ctx context.Context, c *Client, in *api.SignUpRequest) (
 }
 
 func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSignUpRequest) (*api.ConfirmSignUpResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
@@ -46,6 +48,7 @@ func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSi
 }
 
 func (s *Server) resendConfirmationCode(ctx context.Context, c *Client, in *api.ResendConfirmationCodeRequest) (*api.ResendConfirmationCodeResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
@@ -54,6 +57,7 @@ func (s *Server) resendConfirmationCode(ctx context.Context, c *Client, in *api.
 }
 
 func (s *Server) forgotPassword(ctx context.Context, c *Client, in *api.ForgotPasswordRequest) (*api.ForgotPasswordResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
@@ -62,6 +66,7 @@ func (s *Server) forgotPassword(ctx context.Context, c *Client, in *api.ForgotPa
 }
 
 func (s *Server) confirmForgotPassword(ctx context.Context, c *Client, in *api.ConfirmForgotPasswordRequest) (*api.ConfirmForgotPasswordResponse, error) {
+	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}

@@ -315,6 +315,11 @@ func (b *userBench) CheckAccessToken(ctx context.Context, token, _ string) (*cog
 	return &cognito.Caller{Pool: b.pool, Client: b.client, User: u}, nil
 }
 
+// Serves is of cognito.Pools: no pool is replicated.
+func (b *userBench) Serves(_ context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error) {
+	return p.Region == region, false, nil
+}
+
 // Verify is cognito.Signatures: it takes every request.
 func (b *userBench) Verify(*http.Request, []byte) (cognito.Signer, error) {
 	return cognito.Signer{Region: "eu-west-1", AccessKey: "AKID"}, nil

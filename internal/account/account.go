@@ -25,6 +25,7 @@ import (
 	"log/slog"
 	"time"
 
+	"idpond/internal/activity"
 	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/seal"
@@ -39,9 +40,11 @@ type Service struct {
 	Passwords *Passwords
 	Messages  *message.Sender
 	Keys      *seal.Keyring
+	Quotas    userpool.Quotas
 	Now       func() time.Time
 	Rand      io.Reader // crypto/rand.Reader; safe for concurrent use
 	Log       *slog.Logger
+	Activity  *activity.Recorder // nil: no history is kept
 }
 
 // Find finds a user by username, sub or active alias. The error is

@@ -16,7 +16,7 @@ import (
 // Both passwords are computed before the attempt is counted, and what the
 // comparison gave is told only if the count allows it: many guesses at once are
 // many counted guesses.
-func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, u *userpool.User, previous, proposed string) error {
+func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, u *userpool.User, previous, proposed string) error {
 	if err := conforms(p, proposed); err != nil {
 		return err
 	}
@@ -28,7 +28,8 @@ func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, u *userp
 	if err != nil {
 		return err
 	}
-	return unknownToAdmin(s.attempt(ctx, func(tx store.Tx) error {
+	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventPasswordChange)
+	return unknownToAdmin(s.recorded(ctx, event, userpool.EventPass, func(tx store.Tx) error {
 		present, err := tx.User(ctx, p.ID, u.ID)
 		if err != nil {
 			return err

@@ -41,7 +41,8 @@ func (s *Service) ForgotPassword(ctx context.Context, p *userpool.Pool, c *userp
 			return nil, err
 		}
 	}
-	err = s.attempt(ctx, func(tx store.Tx) error {
+	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventForgotPassword)
+	err = s.recorded(ctx, event, userpool.EventInProgress, func(tx store.Tx) error {
 		present, err := tx.User(ctx, p.ID, u.ID)
 		if err != nil {
 			return err
@@ -113,7 +114,8 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 	if err != nil {
 		return err
 	}
-	return goneMeanwhile(s.attempt(ctx, func(tx store.Tx) error {
+	event := s.Activity.Begin(ctx, subject(p, c, found), userpool.EventForgotPassword)
+	return goneMeanwhile(s.recorded(ctx, event, userpool.EventPass, func(tx store.Tx) error {
 		u, err := tx.User(ctx, p.ID, found.ID)
 		if err != nil {
 			return err

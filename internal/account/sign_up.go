@@ -66,8 +66,12 @@ func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 			return nil, err
 		}
 	}
-	err = s.Writer.Write(ctx, func(tx store.Tx) error {
-		if err := create(ctx, tx, p, u); err != nil || channel == "" {
+	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventSignUp)
+	err = event.Within(ctx, s.Writer, func(tx store.Tx) error {
+		if err := create(ctx, tx, p, u); err != nil {
+			return err
+		}
+		if err := event.Save(ctx, tx, userpool.EventInProgress); err != nil || channel == "" {
 			return err
 		}
 		return tx.PutCode(ctx, code.stored)
@@ -258,7 +262,8 @@ func (s *Service) ResendConfirmationCode(ctx context.Context, p *userpool.Pool, 
 	if err != nil {
 		return nil, err
 	}
-	err = s.attempt(ctx, func(tx store.Tx) error {
+	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventResendCode)
+	err = s.recorded(ctx, event, userpool.EventPass, func(tx store.Tx) error {
 		present, err := tx.User(ctx, p.ID, u.ID)
 		if err != nil {
 			return err

@@ -32,6 +32,7 @@ import (
 	"time"
 
 	"idpond/internal/account"
+	"idpond/internal/activity"
 	"idpond/internal/fault"
 	"idpond/internal/seal"
 	"idpond/internal/store"
@@ -60,7 +61,8 @@ type Service struct {
 	Tokens   *tokens.Service
 	Keys     *seal.Keyring // seals what clients carry
 	Now      func() time.Time
-	Rand     io.Reader // crypto/rand.Reader
+	Rand     io.Reader          // crypto/rand.Reader
+	Activity *activity.Recorder // nil: no history is kept
 }
 
 // Side is the door through which a sign-in goes. A challenge must be answered on
@@ -108,6 +110,7 @@ type Outcome struct {
 	Parameters          map[string]string // of the challenge; never nil
 	Session             string            // "" where the challenge has none
 	AvailableChallenges []string
+	NewDevice           *NewDevice // beside Tokens, of a sign-in on no known device
 }
 
 // The refusals that several steps make (reference: api-behaviour §21).
@@ -129,6 +132,19 @@ type attempt struct {
 	client *userpool.AppClient
 	side   Side
 	user   *userpool.User // once it is known
+	// The device that it is made on: the key that the client gave, and the device, if
+	// it is one of the user's.
+	deviceKey string
+	device    *store.Device
+	// What the user's history will say of it; nil without one. passed are the
+	// challenges that were answered since it was last written.
+	event  *activity.Event
+	passed []userpool.ChallengeResponse
+}
+
+// begin begins a's entry in the user's history, once the user is known.
+func (s *Service) begin(ctx context.Context, a *attempt) {
+	a.event = s.Activity.Begin(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: a.user}, userpool.EventSignIn)
 }
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }

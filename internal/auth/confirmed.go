@@ -17,6 +17,7 @@ func (s *Service) PageConfirmed(ctx context.Context, pool *userpool.Pool, client
 		return nil, refused
 	}
 	a := &attempt{pool: pool, client: client, side: Pages, user: confirmed}
+	s.begin(ctx, a)
 	return s.pageOutcome(a, func() (*Outcome, error) {
 		return s.proceed(ctx, a, passedFirstFactor, func(store.Tx) error { return nil })
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"idpond/internal/activity"
 	"idpond/internal/fault"
 	"idpond/internal/store"
 	"idpond/internal/tokens"
@@ -29,7 +30,8 @@ func (s *Service) findUser(ctx context.Context, pool *userpool.Pool, name string
 
 // firstFactor ends the first factor of a: right says whether the proof was, and
 // also, if set, writes what its success changes. What a right password is worth
-// is decided in one transaction with what follows from it.
+// is decided in one transaction with what follows from it. Only who knows the
+// password is told that the device is none of the user's.
 func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, also func(store.Tx) error) (*Outcome, error) {
 	now := s.Now()
 	if !right {
@@ -48,21 +50,30 @@ func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, also 
 		}
 		return nil
 	}
+	a.passed = append(a.passed, activity.Password(true))
 	if refused := refusedByState(a.pool, a.user, now); refused != nil {
-		if err := s.Store.Write(ctx, record); err != nil {
+		if err := s.save(ctx, a, userpool.EventFail, record); err != nil {
 			return nil, err
 		}
 		return nil, refused
 	}
-	return s.proceed(ctx, a, passedFirstFactor, record)
+	unknownDevice := s.useDevice(ctx, a, a.deviceKey)
+	return s.proceed(ctx, a, passedFirstFactor, func(tx store.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		return unknownDevice // which undoes the rest: the client tries again without the device
+	})
 }
 
 // wrongPassword counts a failed password and gives the refusal.
 func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) error {
 	var counted bool
-	err := s.Store.Write(ctx, func(tx store.Tx) (err error) {
-		counted, err = tx.PasswordWrong(ctx, a.pool.ID, a.user.ID, now)
-		return err
+	err := a.event.Within(ctx, s.Store, func(tx store.Tx) (err error) {
+		if counted, err = tx.PasswordWrong(ctx, a.pool.ID, a.user.ID, now); err != nil || !counted {
+			return err
+		}
+		return a.event.Save(ctx, tx, userpool.EventFail, activity.Password(false))
 	})
 	switch {
 	case isNotFound(err), err == nil && counted: // the user may be gone meanwhile
@@ -114,10 +125,21 @@ func (s *Service) proceed(ctx context.Context, a *attempt, passed stage, record 
 	if challenge == "" {
 		return s.finish(ctx, a, record)
 	}
-	if err := s.Store.Write(ctx, record); err != nil {
+	if err := s.save(ctx, a, userpool.EventInProgress, record); err != nil {
 		return nil, err
 	}
 	return s.challenge(a, challenge)
+}
+
+// save writes what the passing of a stage changes, and what the user's history
+// says of it.
+func (s *Service) save(ctx context.Context, a *attempt, response string, record func(store.Tx) error) error {
+	return a.event.Within(ctx, s.Store, func(tx store.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		return a.event.Save(ctx, tx, response, a.passed...)
+	})
 }
 
 // finish ends a sign-in: it gives a grant and its tokens, or nothing on the pages,
@@ -125,17 +147,28 @@ func (s *Service) proceed(ctx context.Context, a *attempt, passed stage, record 
 func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) error) (*Outcome, error) {
 	out := &Outcome{Parameters: map[string]string{}}
 	if a.side == Pages {
-		return out, s.Store.Write(ctx, record)
+		return out, s.save(ctx, a, userpool.EventPass, record)
 	}
 	issue, err := s.Tokens.Begin()
 	if err != nil {
 		return nil, err
 	}
-	err = s.Store.Write(ctx, func(tx store.Tx) error {
+	bound, err := s.bindDevice(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	out.NewDevice = bound.fresh
+	if id := a.event.ID(); id != "" {
+		issue.ID = id // event_id of the tokens is the entry's
+	}
+	err = s.save(ctx, a, userpool.EventPass, func(tx store.Tx) error {
 		if err := record(tx); err != nil {
 			return err
 		}
-		return issue.Save(ctx, tx, tokens.GrantRequest{Pool: a.pool, Client: a.client, User: a.user})
+		if err := bound.save(ctx, tx); err != nil {
+			return err
+		}
+		return issue.Save(ctx, tx, tokens.GrantRequest{Pool: a.pool, Client: a.client, User: a.user, DeviceKey: bound.key})
 	})
 	if err != nil {
 		return nil, err

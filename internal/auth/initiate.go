@@ -23,7 +23,7 @@ func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, er
 	if err != nil {
 		return nil, err
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, deviceKey: r.Parameters["DEVICE_KEY"]}
 	if flow == userpool.FlowUserSRP {
 		return s.beginSRP(ctx, a, username, r.Parameters["SRP_A"])
 	}
@@ -105,6 +105,7 @@ func (s *Service) password(ctx context.Context, a *attempt, username, password s
 		return nil, errResetRequired()
 	}
 	a.user = u
+	s.begin(ctx, a)
 	right := s.Accounts.Passwords.Check(ctx, a.pool, u, password)
 	if err := ctx.Err(); err != nil {
 		return nil, err // the check may not have been made, so nothing is counted

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"idpond/internal/activity"
 	"idpond/internal/fault"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -53,7 +54,12 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	if refused := refusedByState(r.Pool, u, s.Now()); refused != nil {
 		return nil, refused
 	}
-	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}, nil
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}
+	if err := s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device); err != nil {
+		return nil, err
+	}
+	a.event = s.Activity.Resume(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: u}, userpool.EventSignIn, ses.Event)
+	return a, nil
 }
 
 // whyOver says why a session does not fit its user's password any more: it was

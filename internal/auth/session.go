@@ -19,8 +19,10 @@ type session struct {
 	User      string    `json:"u"` // id
 	Side      Side      `json:"s"`
 	Challenge string    `json:"n"`
-	Password  int64     `json:"p"` // when the password that was given was set, µs: another one ends the session
+	Device    string    `json:"d,omitempty"` // key of the user's device that the sign-in is made on
+	Password  int64     `json:"p"`           // when the password that was given was set, µs: another one ends the session
 	Expires   time.Time `json:"e"`
+	Event     string    `json:"v,omitempty"` // its entry in the user's history
 }
 
 func sessionLabel(pool *userpool.Pool) string { return "auth/session/" + pool.ID }
@@ -28,8 +30,9 @@ func sessionLabel(pool *userpool.Pool) string { return "auth/session/" + pool.ID
 // newSession seals the session of a challenge that a is to answer.
 func (s *Service) newSession(a *attempt, challenge string) (string, error) {
 	return s.Keys.SealText(sessionLabel(a.pool), session{
-		Client: a.client.ID, User: a.user.ID, Side: a.side, Challenge: challenge,
+		Client: a.client.ID, User: a.user.ID, Side: a.side, Challenge: challenge, Device: a.knownDevice(),
 		Password: passwordTime(a.user), Expires: s.Now().Add(a.client.AuthSessionLife()),
+		Event: a.event.ID(),
 	})
 }
 

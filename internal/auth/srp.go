@@ -129,7 +129,8 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	case u.LockedUntil.After(s.Now()):
 		return nil, errLocked()
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
+	s.begin(ctx, a)
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
 		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], time.UnixMicro(block.Expires))
