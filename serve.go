@@ -248,7 +248,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{
 		Pools: a.directory, Clients: a.directory, Directory: a.directory, Imports: a.imports, AccessTokens: signIns, Signatures: verifier,
-		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), AccountID: c.AccountID, Log: log,
+		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), PublicURL: a.public, AccountID: c.AccountID, Log: log,
 		ClientIP: handlers.ClientIP,
 		Observe: func(operation, exception string, took time.Duration) {
 			a.metrics.Observe(cmp.Or(operation, "unknown"), cmp.Or(exception, "OK"), took)
@@ -259,7 +259,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 			Directory: a.directory, Tokens: issued, Store: a.store, PublicURL: public,
 			Now: time.Now, Rand: rand.Reader, Log: log,
 		},
-		Auth: signIns, Accounts: a.accounts, API: api, Imports: a.imports, Assets: assets.Load(),
+		Auth: signIns, Accounts: a.accounts, API: api, Imports: a.imports, Assets: assets.Load(), Images: a.directory,
 		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.local,
 		Ready: func(ctx context.Context) error {
 			_, err := a.store.ConfigVersion(ctx)

@@ -61,6 +61,7 @@ func newBench(t testing.TB) *bench {
 	b.srv = (&cognito.Server{
 		Pools: dir, Clients: dir, Directory: dir, Signatures: b, AccountID: benchAccount, Keys: keys, Log: log,
 		PagesHost:  "id.example.org",
+		PublicURL:  "https://id.example.org",
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
 		Accounts: &account.Service{
 			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: random, Log: log,

@@ -46,6 +46,7 @@ type Server struct {
 	API      http.Handler      // the JSON API
 	Imports  *importer.Service // files of users come and logs go here; nil: not at all
 	Assets   *assets.Files
+	Images   Images // of looks and styles; nil: none
 
 	PublicURL      *url.URL // scheme and host that browsers use, without a path
 	TrustedProxies []string // CIDRs whose X-Forwarded-For is believed; main has checked them
@@ -78,6 +79,7 @@ func (s *Server) Handler() http.Handler {
 	r.Handle(assets.Prefix+"*", s.Assets)
 	s.OAuth.Mount(r)
 	s.mountImports(r)
+	s.mountImages(r)
 	r.Group(func(r chi.Router) {
 		protection := http.NewCrossOriginProtection()
 		protection.SetDenyHandler(http.HandlerFunc(s.forbidden))

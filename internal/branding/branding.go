@@ -12,3 +12,10 @@
 // it finds no difference; only the safe form reaches a browser. The package does
 // no I/O and knows no pool (reference: hosted-ui-and-oauth §11, §12).
 package branding
+
+// Prefix begins the path of every image that is served.
+const Prefix = "/_idpond/branding/"
+
+// Path is where an image is served: owner is the client id or ALL of a classic
+// look, or the id of a style.
+func Path(poolID, owner, file string) string { return Prefix + poolID + "/" + owner + "/" + file }

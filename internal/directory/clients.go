@@ -146,9 +146,14 @@ func (s *Service) changeClient(ctx context.Context, p *userpool.Pool, id string,
 	}), id)
 }
 
-// DeleteClient deletes an app client of a pool.
+// DeleteClient deletes an app client of a pool, with its look, style and terms.
 func (s *Service) DeleteClient(ctx context.Context, p *userpool.Pool, id string) error {
-	return noClient(s.change(ctx, func(tx store.Tx) error { return tx.DeleteClient(ctx, p.ID, id) }), id)
+	return noClient(s.change(ctx, func(tx store.Tx) error {
+		if err := tx.DeleteClient(ctx, p.ID, id); err != nil {
+			return err
+		}
+		return forgetClient(ctx, tx, p.ID, id)
+	}), id)
 }
 
 // ListClients gives a page of a pool's app clients by id, behind after.

@@ -1,0 +1,89 @@
+package directory
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+
+	"idpond/internal/branding"
+	"idpond/internal/store"
+)
+
+// The images of a look are documents of their own, beside the one that names them:
+// every page reads the names, only a browser that has not kept an image asks for
+// its bytes. A name carries a hash of what was given and of what is served, so
+// what is behind an address never changes.
+
+// newImage is an image that is ready to be stored.
+type newImage struct {
+	file string
+	data []byte // branding.Image as JSON
+}
+
+func prepareImage(img *branding.Image) (*newImage, error) {
+	data, err := json.Marshal(img)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	return &newImage{file: hex.EncodeToString(sum[:16]) + img.Format.Suffix(), data: data}, nil
+}
+
+// imageID names an image of an owner: of a look by its client's id or ALL, or of a
+// style by its own id.
+func imageID(owner, file string) string { return owner + "/" + file }
+
+// putImages keeps images and deletes those of the files had that are not among
+// wanted.
+func (s *Service) putImages(ctx context.Context, tx store.DocumentTx, poolID, owner string, images []*newImage, had, wanted map[string]bool) error {
+	now := s.now()
+	for _, img := range images {
+		err := tx.PutDocument(ctx, &store.Document{
+			PoolID: poolID, Kind: store.KindImage, ID: imageID(owner, img.file), Data: img.data, CreatedAt: now, UpdatedAt: now,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for file := range had {
+		if !wanted[file] {
+			if err := dropSetting(ctx, tx, poolID, store.KindImage, imageID(owner, file)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Image gives an image of a look or a style. The error is store.ErrNotFound when
+// there is none of that name any more.
+func (s *Service) Image(ctx context.Context, poolID, owner, file string) (*branding.Image, error) {
+	d, err := s.Store.Document(ctx, poolID, store.KindImage, imageID(owner, file))
+	if err != nil {
+		return nil, err
+	}
+	img, err := decoded[branding.Image](d)
+	return &img, err
+}
+
+// clientOf reads a client of a pool within a transaction. The fault is
+// ResourceNotFound; on PostgreSQL the client stays until the transaction ends.
+func clientOf(ctx context.Context, tx store.Tx, poolID, id string) error {
+	c, err := tx.Client(ctx, id)
+	if err == nil && c.PoolID != poolID {
+		err = store.ErrNotFound
+	}
+	return noClient(err, id)
+}
+
+// forgetClient deletes what is kept of a client beside itself.
+func forgetClient(ctx context.Context, tx store.Tx, poolID, clientID string) error {
+	return errors.Join(
+		dropUICustomization(ctx, tx, poolID, clientID),
+		dropStyleOf(ctx, tx, poolID, clientID),
+		dropTermsOf(ctx, tx, poolID, clientID),
+		dropSetting(ctx, tx, poolID, store.KindRisk, clientID),
+	)
+}
