@@ -23,7 +23,10 @@ func (s *Server) accountOperations() []operation {
 
 func (s *Server) getUser(_ context.Context, c *Caller, _ *api.GetUserRequest) (*api.GetUserResponse, error) {
 	shown := func(name string) bool { return name == userpool.AttributeIdentities || c.Client.CanRead(name) }
-	return &api.GetUserResponse{Username: c.User.Username, UserAttributes: attributeList(c.User, shown)}, nil
+	return &api.GetUserResponse{
+		Username: c.User.Username, UserAttributes: attributeList(c.User, shown), MFAOptions: mfaOptionTypes(c.User),
+		PreferredMfaSetting: optional(c.User.MFA.Preferred), UserMFASettingList: c.User.MFA.Enabled,
+	}, nil
 }
 
 func (s *Server) changePassword(ctx context.Context, c *Caller, in *api.ChangePasswordRequest) (*api.ChangePasswordResponse, error) {

@@ -53,7 +53,8 @@ func (s *Server) adminGetUser(ctx context.Context, p *userpool.Pool, in *api.Adm
 	return &api.AdminGetUserResponse{
 		Username: u.Username, UserAttributes: attributeList(u, every),
 		UserCreateDate: api.Time(u.CreatedAt), UserLastModifiedDate: api.Time(u.UpdatedAt),
-		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)), MFAOptions: mfaOptionTypes(u),
+		PreferredMfaSetting: optional(u.MFA.Preferred), UserMFASettingList: u.MFA.Enabled,
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"idpond/cognito/api"
+	"idpond/internal/auth"
 	"idpond/internal/userpool"
 )
 
@@ -11,13 +12,14 @@ func (s *Server) tokenOperations() []operation {
 	return []operation{
 		forClient("GetTokensFromRefreshToken", s.getTokensFromRefreshToken),
 		forClient("RevokeToken", s.revokeToken),
+		forClient("GetClientToken", s.getClientToken),
 		asUser("GlobalSignOut", s.globalSignOut),
 		inPool("AdminUserGlobalSignOut", s.adminUserGlobalSignOut),
 	}
 }
 
 func (s *Server) getTokensFromRefreshToken(ctx context.Context, c *Client, in *api.GetTokensFromRefreshTokenRequest) (*api.GetTokensFromRefreshTokenResponse, error) {
-	set, err := s.Auth.GetTokens(ctx, c.Pool, c.AppClient, api.Str(in.ClientSecret), in.RefreshToken)
+	set, err := s.Auth.GetTokens(ctx, c.Pool, c.AppClient, api.Str(in.ClientSecret), in.RefreshToken, api.Str(in.DeviceKey))
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +32,22 @@ func (s *Server) revokeToken(ctx context.Context, c *Client, in *api.RevokeToken
 		return nil, err
 	}
 	return &api.RevokeTokenResponse{}, nil
+}
+
+func (s *Server) getClientToken(ctx context.Context, c *Client, in *api.GetClientTokenRequest) (*api.GetClientTokenResponse, error) {
+	servers, err := s.Directory.ResourceServers(ctx, c.Pool.ID)
+	if err != nil {
+		return nil, err
+	}
+	set, err := s.Auth.ClientToken(ctx, auth.ClientTokenRequest{
+		Pool: c.Pool, Client: c.AppClient, Secret: in.Secret, Scopes: in.Scopes, Servers: servers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.GetClientTokenResponse{ClientAuthenticationResult: &api.ClientAuthenticationResultType{
+		AccessToken: &set.AccessToken, ExpiresIn: &set.ExpiresIn, TokenType: new("Bearer"),
+	}}, nil
 }
 
 func (s *Server) globalSignOut(ctx context.Context, c *Caller, _ *api.GlobalSignOutRequest) (*api.GlobalSignOutResponse, error) {

@@ -49,6 +49,6 @@ func userType(u *userpool.User) api.UserType {
 	return api.UserType{
 		Username: new(u.Username), Attributes: attributeList(u, every),
 		UserCreateDate: api.Time(u.CreatedAt), UserLastModifiedDate: api.Time(u.UpdatedAt),
-		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)),
+		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)), MFAOptions: mfaOptionTypes(u),
 	}
 }

@@ -74,6 +74,11 @@ func (s *Service) openSession(r RespondRequest) (*session, error) {
 	return &ses, nil
 }
 
+// CheckSetupSession looks at the session with which a sign-in sets up its second factor
+// (AssociateSoftwareToken, VerifySoftwareToken). Such are the sessions of MFA_SETUP,
+// which has its place in nextStep and is asked for by nothing yet; so this is none.
+func (s *Service) CheckSetupSession(string) error { return errInvalidSession() }
+
 // isCodeChallenge reports whether a challenge is answered with a code; those
 // answer a wrong name as they answer a wrong code (reference: api-behaviour §12).
 func isCodeChallenge(name string) bool {

@@ -54,7 +54,7 @@ func (s *Service) refresh(ctx context.Context, r InitiateRequest) (*Outcome, err
 		return nil, errMissing("REFRESH_TOKEN")
 	}
 	set, err := s.Tokens.Refresh(ctx, tokens.RefreshRequest{
-		Pool: r.Pool, Client: r.Client, RefreshToken: token, Door: tokens.DoorInitiateAuth,
+		Pool: r.Pool, Client: r.Client, RefreshToken: token, DeviceKey: r.Parameters["DEVICE_KEY"], Door: tokens.DoorInitiateAuth,
 		Admit: func(u *userpool.User) error { return account.CheckSecretHash(r.Client, u.Username, hash) },
 	})
 	if err != nil {
@@ -65,12 +65,12 @@ func (s *Service) refresh(ctx context.Context, r InitiateRequest) (*Outcome, err
 
 // GetTokens is GetTokensFromRefreshToken: a refresh for rotating clients and
 // others, with the client's secret itself.
-func (s *Service) GetTokens(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, secret, token string) (*tokens.Set, error) {
+func (s *Service) GetTokens(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, secret, token, deviceKey string) (*tokens.Set, error) {
 	if err := checkSecret(fault.NotAuthorized, client, secret); err != nil {
 		return nil, err
 	}
 	return s.Tokens.Refresh(ctx, tokens.RefreshRequest{
-		Pool: pool, Client: client, RefreshToken: token, Door: tokens.DoorGetTokens,
+		Pool: pool, Client: client, RefreshToken: token, DeviceKey: deviceKey, Door: tokens.DoorGetTokens,
 	})
 }
 

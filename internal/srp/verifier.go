@@ -52,6 +52,13 @@ func NewVerifier(poolName, userID, password string, salt []byte) []byte {
 	return v.FillBytes(make([]byte, groupBytes))
 }
 
+// IsVerifier reports whether v, big-endian, can be a verifier that a client made: a
+// number of the group that is not 0 or 1.
+func IsVerifier(v []byte) bool {
+	n := new(big.Int).SetBytes(v)
+	return n.Cmp(big.NewInt(1)) > 0 && n.Cmp(theGroup().n) < 0
+}
+
 // Check reports whether verifier was made from password.
 func Check(poolName, userID, password string, salt, verifier []byte) bool {
 	return subtle.ConstantTimeCompare(NewVerifier(poolName, userID, password, salt), verifier) == 1

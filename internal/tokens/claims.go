@@ -36,6 +36,9 @@ func (u *subject) accessClaims() map[string]any {
 	c["username"] = u.user.Username
 	c["scope"] = strings.Join(u.grant.Scopes, " ")
 	c["jti"] = u.accessJTI
+	if u.grant.DeviceKey != "" {
+		c["device_key"] = u.grant.DeviceKey
+	}
 	if u.grant.OAuth {
 		c["version"] = 2
 	}

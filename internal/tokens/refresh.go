@@ -26,6 +26,7 @@ type RefreshRequest struct {
 	Pool         *userpool.Pool
 	Client       *userpool.AppClient
 	RefreshToken string
+	DeviceKey    string // as the request gives it
 	Door         Door
 	// Admit, if set, is asked about the user whom the token belongs to, before
 	// anything else is said about the token: SECRET_HASH covers the username.
@@ -74,6 +75,8 @@ func (s *Service) refreshable(r RefreshRequest, t *store.RefreshToken, g *store.
 	switch {
 	case r.Door == DoorOAuth && !g.OAuth && r.Pool.Settings.DeviceConfiguration != nil:
 		// The token endpoint can't be told the device that such a sign-in is bound to.
+		return errInvalid(r.Door)
+	case g.DeviceKey != "" && g.DeviceKey != r.DeviceKey && r.Pool.TracksDevices():
 		return errInvalid(r.Door)
 	case !u.Enabled:
 		return notAuthorized("User is disabled.")

@@ -89,6 +89,8 @@ type GrantRequest struct {
 	AuthTime time.Time
 	// WithoutRefresh is for the implicit grant.
 	WithoutRefresh bool
+	// DeviceKey binds the sign-in to a device; "" for none.
+	DeviceKey string
 }
 
 // Issue is a grant in the making. Its ID is known before the grant is saved, so
@@ -127,7 +129,7 @@ func (i *Issue) Save(ctx context.Context, tx store.Tx, r GrantRequest) error {
 	now := i.service.Now()
 	g := store.Grant{
 		PoolID: r.Pool.ID, ID: i.ID, UserID: r.User.ID, ClientID: r.Client.ID, OriginJTI: i.originJTI,
-		Scopes: r.Scopes, Nonce: r.Nonce, OAuth: r.OAuth, AuthTime: r.AuthTime,
+		Scopes: r.Scopes, Nonce: r.Nonce, OAuth: r.OAuth, DeviceKey: r.DeviceKey, AuthTime: r.AuthTime,
 		ExpiresAt: now.Add(r.Client.RefreshTokenLife()),
 	}
 	if g.AuthTime.IsZero() {
