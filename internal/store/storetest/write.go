@@ -186,6 +186,7 @@ func poolDelete(t *testing.T, s store.Store) {
 			tx.CreateGroup(ctx, &userpool.Group{PoolID: poolA, Name: "g"}),
 			tx.AddSigningKeys(ctx, poolA, []store.SigningKey{{KID: "k", Use: store.KeyForID, PKCS8: []byte{1}}}),
 			tx.CreateUser(ctx, u), tx.AddToGroup(ctx, poolA, "g", u.ID),
+			tx.CreateDevice(ctx, someDevice(u, "k")), tx.CreatePasskey(ctx, somePasskey(u, "k")),
 			tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeSignUp}),
 			tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.Spend(ctx, poolA, hash("spent"), t0()),
 			tx.PutAuthCode(ctx, auth), tx.PutBrowserSession(ctx, session),
