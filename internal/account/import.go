@@ -26,6 +26,11 @@ func (s *Service) Imported(p *userpool.Pool, row userpool.ImportedRow, algorithm
 	if err := verifiable(u); err != nil {
 		return nil, err
 	}
+	if row.MFA && u.Attributes[phoneNumber] != "" { // SMS is the one factor that an import can bring
+		if problem := p.ChooseMFA(u, userpool.MFAChoice{SMS: &userpool.FactorChoice{Enabled: true}}, false); problem != "" {
+			return nil, invalid(problem)
+		}
+	}
 	u.Status = userpool.StatusResetRequired
 	switch {
 	case row.PasswordHash != "":

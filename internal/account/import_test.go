@@ -65,6 +65,23 @@ func TestImported(t *testing.T) {
 	}
 }
 
+// TestImportedMFA: cognito:mfa_enabled switches SMS MFA on for who has a phone.
+func TestImportedMFA(t *testing.T) {
+	s := &account.Service{Now: clock, Rand: rand.Reader}
+	p := &userpool.Pool{ID: "eu-west-1_AbCdEfGhI", Settings: userpool.DefaultPoolSettings()}
+	p.Settings.SchemaAttributes = userpool.StandardSchema()
+	for _, tt := range []struct {
+		mfa   bool
+		phone string
+		want  bool
+	}{{true, "+12125551234", true}, {false, "+12125551234", false}, {true, "", false}} {
+		u, err := s.Imported(p, userpool.ImportedRow{Username: "ada", MFA: tt.mfa, Attributes: map[string]string{"phone_number": tt.phone}}, "")
+		if err != nil || u.MFA.Has(userpool.MFASMS) != tt.want {
+			t.Errorf("%+v: %+v, %v", tt, u, err)
+		}
+	}
+}
+
 func factors(names ...string) func(*userpool.PoolSettings) {
 	return func(s *userpool.PoolSettings) { s.Policies.SignInPolicy.AllowedFirstAuthFactors = names }
 }
