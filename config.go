@@ -100,6 +100,7 @@ type serveCmd struct {
 	Issuer    string `default:"idpond" enum:"idpond,original,updated" placeholder:"FORM" help:"Form of the issuer in tokens: idpond ({public URL}/{pool}), or, for applications that pin the service's own, original or updated (${enum})."`
 
 	passwordHashing `embed:""`
+	operating       `embed:""`
 
 	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while only this machine can reach the server."`
 	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
@@ -135,7 +136,7 @@ func (c *serveCmd) Validate() error {
 			return err
 		}
 	}
-	if err := c.passwordHashing.validate(); err != nil {
+	if err := errors.Join(c.passwordHashing.validate(), c.operating.validate()); err != nil {
 		return err
 	}
 	for _, cidr := range c.TrustedProxies {

@@ -23,6 +23,7 @@ import (
 	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/importer"
+	"idpond/internal/logdelivery"
 	"idpond/internal/message"
 	"idpond/internal/outbound"
 	"idpond/internal/seal"
@@ -111,6 +112,8 @@ type app struct {
 	keys      *seal.Keyring
 	signing   *tokens.Keys
 	stock     *tokens.Stock
+	sink      logdelivery.Sink      // of exported logs; nil for none
+	exporter  *logdelivery.Exporter // likewise
 	public    string
 	address   string // listened on, if the public URL doesn't say it
 	local     bool   // see serveCmd.local
@@ -119,6 +122,8 @@ type app struct {
 	work sync.WaitGroup
 	once sync.Once
 	err  error
+
+	closers []func() error // what Close closes, when the work has ended
 }
 
 // newApp opens the database and puts the packages together.
@@ -129,12 +134,17 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 		return nil, err
 	}
 	a.local = c.local()
-	if a.store, a.keys, err = c.open(ctx); err != nil {
+	var closeSink func() error
+	if a.sink, closeSink, err = c.sink(); err != nil {
 		return nil, err
 	}
+	if a.store, a.keys, err = c.open(ctx); err != nil {
+		return nil, errors.Join(err, closeSink())
+	}
+	a.closers = []func() error{a.store.Close, closeSink}
 	verifier, err := c.signatures(publicURL)
 	if err != nil {
-		return nil, errors.Join(err, a.store.Close())
+		return nil, errors.Join(err, a.store.Close(), closeSink())
 	}
 	a.wire(c, log, publicURL, verifier)
 
@@ -144,6 +154,9 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	go a.stock.Run(background) // not waited for: a key in the making is no loss
 	a.work.Go(func() { a.purge(background, log) })
 	a.work.Go(func() { a.imports.Run(background) })
+	if a.exporter != nil {
+		a.work.Go(func() { a.exporter.Run(background) })
+	}
 	return a, nil
 }
 
@@ -226,10 +239,12 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	a.stock = tokens.NewStock(4)
 	a.directory = &directory.Service{
 		Store: a.store, Now: time.Now, Rand: rand.Reader, AccountID: c.AccountID, Outbound: c.outbound(), NewKey: a.stock.Take,
+		Quotas: c.quotas(),
 	}
+	history, limiter := a.export(log, sender), c.limiter(a.directory)
 	a.accounts = &account.Service{
 		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
-		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log,
+		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
 	}
 	a.imports = &importer.Service{
 		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,
@@ -244,12 +259,13 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	signIns := &auth.Service{
 		Config: a.directory, Store: a.store, Accounts: a.accounts, Tokens: issued, Keys: a.keys, Now: time.Now, Rand: rand.Reader,
+		Activity: history,
 	}
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{
 		Pools: a.directory, Clients: a.directory, Directory: a.directory, Imports: a.imports, AccessTokens: signIns, Signatures: verifier,
 		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), PublicURL: a.public, AccountID: c.AccountID, Log: log,
-		ClientIP: handlers.ClientIP,
+		ClientIP: handlers.ClientIP, Limiter: limiter,
 		Observe: func(operation, exception string, took time.Duration) {
 			a.metrics.Observe(cmp.Or(operation, "unknown"), cmp.Or(exception, "OK"), took)
 		},
@@ -257,10 +273,10 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	a.pages = &handlers.Server{
 		OAuth: &oauth.Server{
 			Directory: a.directory, Tokens: issued, Store: a.store, PublicURL: public,
-			Now: time.Now, Rand: rand.Reader, Log: log,
+			Limiter: limiter, Now: time.Now, Rand: rand.Reader, Log: log,
 		},
 		Auth: signIns, Accounts: a.accounts, API: api, Imports: a.imports, Assets: assets.Load(), Images: a.directory,
-		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.local,
+		PublicURL: public, TrustedProxies: c.TrustedProxies, Version: version(), Index: a.local, Limiter: limiter,
 		Ready: func(ctx context.Context) error {
 			_, err := a.store.ConfigVersion(ctx)
 			return err
@@ -349,7 +365,9 @@ func (a *app) Close() error {
 	a.once.Do(func() {
 		a.stop()
 		a.work.Wait()
-		a.err = a.store.Close()
+		for _, closer := range a.closers {
+			a.err = errors.Join(a.err, closer())
+		}
 	})
 	return a.err
 }

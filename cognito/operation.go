@@ -130,6 +130,9 @@ func define[In, Out any](name string, f func(context.Context, *Server, *In) (*Ou
 		if err := model.Decode(body, in); err != nil {
 			return nil, err
 		}
+		if err := s.admit(ctx, model, in); err != nil {
+			return nil, err
+		}
 		result, err := f(ctx, s, in)
 		if err != nil {
 			return nil, err // not result: a nil *Out in an any is not nil

@@ -45,6 +45,7 @@ func (s *Server) describeUserPool(ctx context.Context, p *userpool.Pool, _ *api.
 	}
 	out := s.userPoolType(p)
 	out.EstimatedNumberOfUsers = &users
+	out.Arn = new(p.ARNIn(requestFrom(ctx).Region, s.AccountID)) // a replica's is its own
 	for _, d := range domains {
 		if d.Custom() {
 			out.CustomDomain = &d.Name

@@ -1,6 +1,41 @@
 package cognito
 
-import "idpond/internal/userpool"
+import (
+	"context"
+
+	"idpond/cognito/api"
+	"idpond/internal/auth"
+	"idpond/internal/userpool"
+)
+
+// admit holds a request to the rates of its category and, where there is one, of
+// its pool; the fault is TooManyRequests. Which challenge is answered decides the
+// category of an answer.
+func (s *Server) admit(ctx context.Context, model *api.Operation, in any) error {
+	if s.Limiter == nil {
+		return nil
+	}
+	switch in := in.(type) {
+	case *api.RespondToAuthChallengeRequest:
+		return s.admitAnswer(ctx, in.ChallengeName)
+	case *api.AdminRespondToAuthChallengeRequest:
+		return s.admitAnswer(ctx, in.ChallengeName)
+	}
+	category := rateCategory(model.Name)
+	if pooled, ok := in.(interface{ PoolID() string }); ok {
+		if err := s.Limiter.AdmitInPool(category, model.Name, pooled.PoolID()); err != nil {
+			return err
+		}
+	}
+	return s.Limiter.Admit(ctx, category)
+}
+
+func (s *Server) admitAnswer(ctx context.Context, challenge string) error {
+	if challenge == auth.ChallengeNewPasswordRequired {
+		return s.Limiter.Admit(ctx, userpool.RateUserAccountRecovery)
+	}
+	return s.Limiter.AdmitAnswer(ctx)
+}
 
 // rateCategory gives the category that an operation's requests count in, "" if
 // there is none (reference: api-behaviour §22.3). An answer to a challenge is

@@ -28,6 +28,7 @@ import (
 	"idpond/internal/importer"
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
+	"idpond/internal/throttle"
 	"idpond/internal/userpool"
 )
 
@@ -73,6 +74,8 @@ type Server struct {
 	Keys         *seal.Keyring // seals pagination tokens
 	AccountID    string        // 12 digits, for ARNs
 	Log          *slog.Logger
+	// Limiter holds requests to the service's rates; nil lets all through.
+	Limiter *throttle.Limiter
 	// PagesHost is the host name that custom domains have to point to; "" leaves
 	// it out of answers.
 	PagesHost string

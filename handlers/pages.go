@@ -62,8 +62,12 @@ func (s *Server) page(serve func(*visit) error) http.HandlerFunc {
 			s.renderError(w, r, http.StatusUnauthorized, web.Error{Detail: noSuchOption})
 			return
 		}
+		if err == nil && s.admit(r) != nil {
+			s.renderError(w, r, http.StatusTooManyRequests, web.Error{Detail: s.text().TooManyAttempts()})
+			return
+		}
 		if err == nil {
-			err = serve(&visit{s, w, r, q})
+			err = serve(&visit{s, w, r.WithContext(withOrigin(r)), q})
 		}
 		if err == nil {
 			return

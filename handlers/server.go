@@ -34,6 +34,7 @@ import (
 	"idpond/internal/auth"
 	"idpond/internal/importer"
 	"idpond/internal/message"
+	"idpond/internal/throttle"
 	"idpond/oauth"
 )
 
@@ -58,7 +59,8 @@ type Server struct {
 	Index   bool           // / for a browser
 	Version string         // shown there
 
-	Metrics *Metrics // nil: not counted
+	Limiter *throttle.Limiter // nil: rates aren't limited
+	Metrics *Metrics          // nil: not counted
 	Now     func() time.Time
 	Rand    io.Reader
 	Log     *slog.Logger
@@ -72,7 +74,7 @@ func (s *Server) Handler() http.Handler {
 	s.OAuth.Browsers = s.browsers
 
 	r := chi.NewRouter()
-	r.Use(s.withRequestID, s.clientIP(), s.logged, s.recovered, s.apiFirst, s.secured)
+	r.Use(s.withRequestID, s.clientIP(), s.logged, s.recovered, s.apiFirst, s.limited, s.secured)
 	r.Get("/health", s.health)
 	r.Head("/health", s.health)
 	r.Get("/ready", s.ready)

@@ -32,6 +32,7 @@ import (
 
 	"idpond/internal/auth"
 	"idpond/internal/store"
+	"idpond/internal/throttle"
 	"idpond/internal/tokens"
 	"idpond/internal/userpool"
 )
@@ -60,7 +61,8 @@ type Server struct {
 	Tokens    *tokens.Service
 	Store     store.Writer
 	Browsers  Browsers
-	PublicURL *url.URL // where users and apps reach the server; no path
+	Limiter   *throttle.Limiter // nil: rates aren't limited
+	PublicURL *url.URL          // where users and apps reach the server; no path
 	Now       func() time.Time
 	Rand      io.Reader
 	Log       *slog.Logger

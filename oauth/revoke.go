@@ -3,6 +3,8 @@ package oauth
 import (
 	"errors"
 	"net/http"
+
+	"idpond/internal/userpool"
 )
 
 // Revoke is POST /oauth2/revoke (RFC 7009; reference: hosted-ui-and-oauth §5).
@@ -27,6 +29,9 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) error {
 		return &Error{Status: http.StatusUnauthorized, Code: e.Code, Description: e.Description}
 	} else if err != nil {
 		return err
+	}
+	if err := s.Limiter.Admit(r.Context(), userpool.RateUserToken); err != nil {
+		return refused(err)
 	}
 	token := form.Get("token")
 	if token == "" {

@@ -69,5 +69,10 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) (*tokens.Set, err
 	if err != nil {
 		return nil, err
 	}
+	if name == flowClientCredentials { // sign-ins were counted where they happened
+		if err := s.Limiter.Admit(r.Context(), userpool.RateClientAuthentication); err != nil {
+			return nil, refused(err)
+		}
+	}
 	return carryOut(r.Context(), &grantRequest{pool: pool, client: client, form: form})
 }

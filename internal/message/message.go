@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"idpond/internal/fault"
@@ -86,6 +87,15 @@ type Sender struct {
 	Now      func() time.Time
 	Rand     io.Reader
 	Log      *slog.Logger
+	// Failed, if set, is told of every message that was not delivered. It must not
+	// wait.
+	Failed func(ctx context.Context, p *userpool.Pool, f Failure)
+}
+
+// Failure says what was not delivered and why, without the address, the code or
+// the text.
+type Failure struct {
+	Details string `json:"details"`
 }
 
 // Send delivers one note. The fault is CodeDeliveryFailure.
@@ -101,7 +111,21 @@ func (s *Sender) Send(ctx context.Context, p *userpool.Pool, n Note) error {
 		return nil
 	}
 	s.Log.WarnContext(ctx, "message not delivered", "pool", p.ID, "kind", n.Kind, "medium", n.Medium, "err", err)
+	if s.Failed != nil {
+		s.Failed(ctx, p, Failure{Details: fmt.Sprintf("The %s message %s could not be delivered: %s", n.Medium, n.Kind, safe(err.Error(), m))})
+	}
 	return fault.New(fault.CodeDeliveryFailure, failures[n.Medium]).Because(err)
+}
+
+// safe takes out of a transport's error what must not leave the server, should the
+// transport have repeated it.
+func safe(text string, m Message) string {
+	for _, secret := range []string{m.Body, m.Link, m.Code, m.To} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "***")
+		}
+	}
+	return text
 }
 
 // failures are the sentences of a failed delivery; the one for mails was seen at

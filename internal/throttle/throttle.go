@@ -78,8 +78,8 @@ func (l *Limiter) Admit(ctx context.Context, category string) error {
 
 func (l *Limiter) admit(ctx context.Context, b *bucket, times int) error {
 	perSecond, err := l.rates.Rate(ctx, b.category)
-	if err != nil {
-		return err
+	if err != nil { // the request itself will tell what is wrong
+		perSecond = b.category.Rate
 	}
 	if !b.take(l.now(), times*perSecond) {
 		return errTooMany("Rate exceeded")
