@@ -114,7 +114,13 @@ func (p *Provider) Complete() {
 			p.Details[key] = value
 		}
 	}
-	p.Mapping = maps.Clone(p.Mapping)
+	p.Mapping, p.Identifiers = maps.Clone(p.Mapping), slices.Clone(p.Identifiers)
+	if len(p.Mapping) == 0 {
+		p.Mapping = nil
+	}
+	if len(p.Identifiers) == 0 {
+		p.Identifiers = nil
+	}
 	if p.Type != ProviderSAML && p.Mapping[mappedUsername] == "" {
 		if p.Mapping == nil {
 			p.Mapping = map[string]string{}
