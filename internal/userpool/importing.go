@@ -114,6 +114,9 @@ func (p *Pool) ImportedRow(columns, values []string) (row ImportedRow, problem s
 	if row.Username == "" {
 		return row, "The user record has no " + columnUsername + "."
 	}
+	if kind, _ := p.NewUsernameProblem(row.Username); kind != "" && row.Attributes[string(kind)] == "" {
+		row.Attributes[string(kind)] = row.Username // it is the address
+	}
 	return row, p.autoVerifiedProblem(row.Attributes)
 }
 
