@@ -215,7 +215,7 @@ func TestReplicas(t *testing.T) {
 	b.run(trial{"UpdateUserPoolReplica", `{"RegionName":"us-east-1","Status":"ACTIVE"}`, one("ACTIVE")},
 		trial{"ListUserPoolReplicas", `{}`, list("ACTIVE")},
 		trial{"DeleteUserPoolReplica", `{"RegionName":"us-east-1"}`, `InvalidParameterException: Only a replica that is INACTIVE can be deleted.`},
-		trial{"AdminCreateUser", `{"Username":"ada","MessageAction":"SUPPRESS"}`, `~{"User":{"Username":"ada"}}`})
+		trial{"AdminCreateUser", `{"Username":"ada","TemporaryPassword":"Passw0rd!","MessageAction":"SUPPRESS"}`, `~{"User":{"Username":"ada"}}`})
 
 	arn := `"ResourceArn":"arn:aws:cognito-idp:us-east-1:111122223333:userpool/` + b.pool + `"`
 	there(
