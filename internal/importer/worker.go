@@ -16,7 +16,7 @@ const (
 	atOnce    = 4                      // jobs that one worker runs at the same time
 	// leaseLife is how long a job stays a worker's without a word of it. It gives one
 	// with every batch, many times a second.
-	leaseLife = 10 * time.Second
+	leaseLife = 5 * time.Second
 )
 
 // Run looks for jobs and runs them until ctx ends. What it can't finish by then, it

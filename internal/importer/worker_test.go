@@ -52,7 +52,7 @@ func TestPowerCuts(t *testing.T) {
 		if worked, err := h.Step(t.Context()); writes > 0 && (worked || err != nil) {
 			t.Errorf("after %d writes: another worker has the job before its lease has run out (%v)", writes, err)
 		}
-		h.advance(10 * time.Second)
+		h.advance(5 * time.Second)
 		h.done(j.ID)
 		h.wantAll(j.ID, rows)
 	}
@@ -69,7 +69,7 @@ func TestSlowWorker(t *testing.T) {
 		if writes++; writes != 3 { // the second batch
 			return
 		}
-		h.advance(11 * time.Second)
+		h.advance(6 * time.Second)
 		if worked, err := quick.Step(t.Context()); !worked || err != nil {
 			t.Errorf("the quick worker: %t, %v", worked, err)
 		}
@@ -121,7 +121,7 @@ func TestStopOfALostJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.Store = healthy
-	h.advance(10 * time.Second)
+	h.advance(5 * time.Second)
 	j, err := h.Stop(t.Context(), h.pool, j.ID)
 	if err != nil || sums(j) != "Stopped 100/0/0 The Import Job was stopped by the developer." {
 		t.Errorf("%s, %v", sums(j), err)
