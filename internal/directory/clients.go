@@ -152,7 +152,7 @@ func (s *Service) DeleteClient(ctx context.Context, p *userpool.Pool, id string)
 		if err := tx.DeleteClient(ctx, p.ID, id); err != nil {
 			return err
 		}
-		return forgetClient(ctx, tx, p.ID, id)
+		return first(forgetClient(ctx, tx, p.ID, id), dropSetting(ctx, tx, p.ID, store.KindRisk, id))
 	}), id)
 }
 
