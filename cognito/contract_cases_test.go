@@ -186,8 +186,8 @@ func quotedText(text string) string {
 	return string(out)
 }
 
-// veryLong is longer than any text that the model bounds.
-const veryLong = 150_000
+// veryLong is longer than most texts that the model bounds; see texts for the others.
+const veryLong = 70_000
 
 // values are the JSON texts that are tried for a spot of a shape: what is absent,
 // null, of each wrong type, empty, at the bounds and past them, against pattern and

@@ -53,13 +53,14 @@ func newWhole(t testing.TB) *whole {
 		t.Fatal(err)
 	}
 	st := watched{b.store}
-	b.srv.Directory.Store, b.srv.Directory.Quotas = st, quotas
+	source := new(tokenstest.Source)
+	b.srv.Directory.Store, b.srv.Directory.Quotas, b.srv.Directory.NewKey = st, quotas, source.Take
 	a := b.srv.Accounts
 	a.Users, a.Writer, a.Rand = st, st, rand.Reader
 	a.Messages.Email, a.Messages.SMS = b.inbox, b.inbox
 	b.issue = &tokens.Service{
 		Config: b.srv.Directory, Store: st, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
-		Keys: &tokens.Keys{Store: st, Source: &tokenstest.Source{}, Now: b.clock},
+		Keys: &tokens.Keys{Store: st, Source: source, Now: b.clock},
 	}
 	signIns := &auth.Service{Config: b.srv.Directory, Store: st, Accounts: a, Tokens: b.issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
 	a.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}

@@ -252,6 +252,9 @@ func (w *World) job(pool string) string {
 	return w.text(v, "UserImportJob", "JobId")
 }
 
+// coseKeySize is the size of a public key on P-256 (RFC 9053 §7.1.1).
+const coseKeySize = 77
+
 // credential answers the options of a passkey registration as a browser does.
 func (w *World) credential(started any) string {
 	w.Helper()
@@ -264,7 +267,11 @@ func (w *World) credential(started any) string {
 		w.Fatal(err)
 	}
 	rp := virtualwebauthn.RelyingParty{Name: "example.org", ID: "example.org", Origin: "https://example.org"}
-	return virtualwebauthn.CreateAttestationResponse(rp, virtualwebauthn.NewAuthenticator(), virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2), *parsed)
+	credential := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	for len(credential.Key.AttestationData()) != coseKeySize { // the library cuts zeros in front
+		credential = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	}
+	return virtualwebauthn.CreateAttestationResponse(rp, virtualwebauthn.NewAuthenticator(), credential, *parsed)
 }
 
 func quoted(text string) string {

@@ -1,0 +1,6 @@
+//go:build race
+
+package cognito_test
+
+// everyNth case of the contract test is tried; the race detector makes them slow.
+const everyNth = 10
