@@ -82,25 +82,22 @@ func (e *Exporter) Send(r Record) {
 	}
 }
 
-// Run delivers until ctx ends, and then what is still queued.
+// Run delivers until ctx ends, and then what is still queued; what is under way
+// when ctx ends is not cut off but has a while to finish.
 func (e *Exporter) Run(ctx context.Context) {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	context.AfterFunc(ctx, func() { time.AfterFunc(endAfter, cancel) })
 	for {
 		select {
 		case <-ctx.Done():
-			e.finish(context.WithoutCancel(ctx))
+			for batch := e.more(nil); len(batch) > 0; batch = e.more(nil) {
+				e.deliver(work, batch)
+			}
 			return
 		case r := <-e.queue:
-			e.deliver(ctx, e.more([]Record{r}))
+			e.deliver(work, e.more([]Record{r}))
 		}
-	}
-}
-
-// finish delivers what is queued when the server ends.
-func (e *Exporter) finish(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, endAfter)
-	defer cancel()
-	for batch := e.more(nil); len(batch) > 0; batch = e.more(nil) {
-		e.deliver(ctx, batch)
 	}
 }
 
