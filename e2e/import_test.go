@@ -170,6 +170,31 @@ func TestKillDuringImport(t *testing.T) {
 	}
 }
 
+// TestImportOnTwoNodes kills one node of two, then the other, while they import: who is
+// left goes on, and each row is imported once.
+func TestImportOnTwoNodes(t *testing.T) {
+	const rows = 6000
+	dir, database := t.TempDir(), "--database="+postgres(t)
+	nodes := []*server{start(t, dir, "--empty", database), start(t, dir, "--empty", database)}
+	poolID, _ := newPool(t, sdk(nodes[0]))
+	job := importOf(t, sdk(nodes[1]), poolID, rows, plainRow)
+	importUntil(t, sdk(nodes[1]), poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 500 })
+	nodes[0].kill()
+	got := importUntil(t, sdk(nodes[1]), poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 2000 })
+	if importEnded(got) {
+		t.Fatal("the import was done before the second node could be killed: make it longer")
+	}
+	nodes[1].kill()
+	last := start(t, dir, database)
+	got = importUntil(t, sdk(last), poolID, job, importEnded)
+	if got.Status != types.UserImportJobStatusTypeSucceeded || got.ImportedUsers != rows || got.SkippedUsers != 0 || got.FailedUsers != 0 {
+		t.Errorf("%s: %d imported, %d skipped, %d failed", got.Status, got.ImportedUsers, got.SkippedUsers, got.FailedUsers)
+	}
+	if n := strings.Count(ask(t, "GET", *got.PreSignedUrl, nil), "\n"); n != rows {
+		t.Errorf("%d lines of the log", n)
+	}
+}
+
 // TestStopImport stops an import within a second.
 func TestStopImport(t *testing.T) {
 	s := start(t, t.TempDir(), "--empty")
