@@ -244,7 +244,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	history, limiter := a.export(log, sender), c.limiter(a.directory)
 	a.accounts = &account.Service{
 		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
-		Keys: a.keys, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
+		Keys: a.keys, Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
 	}
 	a.imports = &importer.Service{
 		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,

@@ -290,6 +290,25 @@ func TestAuthFactors(t *testing.T) {
 	}
 }
 
+// TestChosenMFA: who chose a second factor gets no tokens for the first one alone.
+func TestChosenMFA(t *testing.T) {
+	b := newFactorBench(t)
+	choose := func(sms string) turn {
+		return turn{op: "AdminSetUserMFAPreference", body: `{"Username":"ada","SMSMfaSettings":{"Enabled":` + sms + `}}`, want: `{}`}
+	}
+	in := func(want string) turn {
+		return turn{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: want}
+	}
+	b.play([]turn{
+		in(gotTokens), choose("true"),
+		in("InvalidUserPoolConfigurationException: The user pool requires MFA, which can't be carried out."),
+		{op: "InitiateAuth", body: signIn(benchClient, "ada", "wrong"), want: incorrect},
+		choose("false"), in(gotTokens), choose("true"),
+	})
+	b.pool.Settings.MfaConfiguration = "OFF"
+	b.play([]turn{in(gotTokens)})
+}
+
 // sdk gives the SDK's client for a bench.
 func (b *signInBench) sdk() *cip.Client {
 	srv := httptest.NewServer(b.srv)

@@ -21,7 +21,8 @@
 // lock a right password counts as little as a wrong one.
 //
 // The stages in brackets have their place in nextStep and no factor yet: a pool
-// that requires MFA refuses to sign in rather than to sign in without it.
+// that requires MFA, or a user's own choice of it, refuses to sign in rather than to
+// sign in without it.
 // Refresh, revocation and the check of access tokens stand beside the engine.
 package auth
 

@@ -180,7 +180,7 @@ func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) 
 // nextStep names the challenge that a user has to answer before the sign-in is
 // done, or "". Devices and MFA take their places here, in this order.
 func nextStep(a *attempt, passed stage) (string, error) {
-	if a.pool.Settings.MfaConfiguration == "ON" {
+	if a.pool.MFAApplies(a.user) {
 		// Before anything else is asked or changed: the sign-in can't be finished.
 		return "", fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, which can't be carried out.")
 	}

@@ -159,6 +159,19 @@ func (u *User) SetMFAOptions(options []MFAOption) string {
 	return ""
 }
 
+// MFAApplies reports whether a sign-in of u by the first factor alone is not enough: in
+// a pool that requires MFA, and for users who switched a factor on where it is
+// optional (reference: api-behaviour §13).
+func (p *Pool) MFAApplies(u *User) bool {
+	switch p.Settings.MfaConfiguration {
+	case MFAOn:
+		return true
+	case MFAOptional:
+		return slices.ContainsFunc(u.MFA.Enabled, func(f string) bool { return f != MFAWebAuthn })
+	}
+	return false
+}
+
 // DropSoftwareToken takes the software token from u, with all that was chosen of it.
 func (u *User) DropSoftwareToken() {
 	u.MFA.set(MFASoftwareToken, FactorChoice{})
