@@ -71,12 +71,20 @@ func TestChangedQuotas(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.srv.Directory.Quotas = quotas
+	custom := func(name string) string {
+		return `{"Domain":"` + name + `.example.org","CustomDomainConfig":{"CertificateArn":"arn:aws:acm:us-east-1:111122223333:certificate/a"}}`
+	}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		b.ok("CreateUserPool", `{"PoolName":"shop"}`)
+		b.ok("CreateUserPoolDomain", custom(name))
+	}
 	b.ok("CreateUserPool", `{"PoolName":"shop"}`)
 	b.ok("CreateGroup", `{"GroupName":"a"}`)
 	creation := func(n string) string {
 		return `{"LimitDefinition":{"LimitClass":"API_CATEGORY","Attributes":{"Category":"UserCreation"}},"RequestedLimitValue":` + n + `}`
 	}
 	b.run(
+		trial{"CreateUserPoolDomain", custom("e"), `LimitExceededException: Exceeded the limit of 4 custom domains per region.`},
 		trial{"CreateGroup", `{"GroupName":"b"}`, `LimitExceededException: Exceeded the limit of 1 groups per user pool.`},
 		trial{"UpdateProvisionedLimit", creation("61"), `ServiceQuotaExceededException: The limit of the category UserCreation cannot be more than 60.`},
 		trial{"UpdateProvisionedLimit", creation("60"), `~{"Limit":{"ProvisionedLimitValue":60}}`},

@@ -48,6 +48,12 @@ func (s *Service) CreateDomain(ctx context.Context, p *userpool.Pool, d userpool
 				return invalid("User pool already has a domain configured.")
 			}
 		}
+		if d.Custom() {
+			have, err := tx.CountCustomDomains(ctx, p.Region)
+			if err := first(err, s.limited(have, userpool.QuotaCustomDomains, "custom domains per region")); err != nil {
+				return err
+			}
+		}
 		return tx.CreateDomain(ctx, &d)
 	})
 	return &d, taken(err, fault.New(fault.InvalidParameter, "Domain already exists."))

@@ -160,6 +160,7 @@ type ConfigTx interface {
 	CreateDomain(ctx context.Context, d *userpool.Domain) error
 	UpdateDomain(ctx context.Context, d *userpool.Domain) error
 	DeleteDomain(ctx context.Context, poolID, name string) error
+	CountCustomDomains(ctx context.Context, region string) (int, error)
 
 	CreateResourceServer(ctx context.Context, r *userpool.ResourceServer) error
 	UpdateResourceServer(ctx context.Context, r *userpool.ResourceServer) error

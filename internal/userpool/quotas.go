@@ -19,6 +19,7 @@ const (
 	QuotaProviders       Quota = "identity-providers-per-pool" //
 	QuotaIdentifiers     Quota = "identifiers-per-provider"    //
 	QuotaResourceServers Quota = "resource-servers-per-pool"   //
+	QuotaCustomDomains   Quota = "custom-domains"              // per region
 	QuotaGroups          Quota = "groups-per-pool"             //
 	QuotaGroupsOfUser    Quota = "groups-per-user"             //
 	QuotaLinks           Quota = "linked-identities-per-user"  //
@@ -32,7 +33,7 @@ const (
 func defaultQuotas() map[Quota]int {
 	return map[Quota]int{
 		QuotaPools: MaxPools, QuotaClients: MaxClients, QuotaProviders: 300, QuotaIdentifiers: 50,
-		QuotaResourceServers: MaxResourceServers, QuotaGroups: MaxGroups, QuotaGroupsOfUser: MaxGroupsOfUser,
+		QuotaResourceServers: MaxResourceServers, QuotaCustomDomains: 4, QuotaGroups: MaxGroups, QuotaGroupsOfUser: MaxGroupsOfUser,
 		QuotaLinks: 5, QuotaPasskeys: 20, QuotaBrandings: 20, QuotaTerms: 40, QuotaImportJobs: 1000,
 	}
 }

@@ -15,7 +15,7 @@ func TestParseQuotas(t *testing.T) {
 		{[]string{"UserList=100"}, `the rate of UserList cannot be changed`},
 		{[]string{"UserCreation=1"}, `the greatest rate of UserCreation cannot be below its default of 50`},
 		{[]string{"groups=1"}, `there is no quota "groups"; there are UserAuthentication, UserCreation, UserFederation, UserRead, UserResourceRead, UserToken, ` +
-			`app-clients-per-pool, branding-styles-per-pool, groups-per-pool, groups-per-user, identifiers-per-provider, identity-providers-per-pool, ` +
+			`app-clients-per-pool, branding-styles-per-pool, custom-domains, groups-per-pool, groups-per-user, identifiers-per-provider, identity-providers-per-pool, ` +
 			`import-jobs-per-pool, linked-identities-per-user, passkeys-per-user, resource-servers-per-pool, terms-per-pool, user-pools`},
 	} {
 		_, err := ParseQuotas(tt.settings)

@@ -17,6 +17,8 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`
 	updateDomain statement = `UPDATE domains SET certificate_arn = $3, security_policy = $4,
 		managed_login_version = $5, version = $6, routing = $7 WHERE pool_id = $1 AND name = $2`
+	countCustomDomains statement = `SELECT CAST(coalesce(sum((SELECT count(*) FROM domains
+		WHERE pool_id = pools.id AND certificate_arn <> '')), 0) AS BIGINT) FROM pools WHERE region = $1`
 	deleteDomain statement = `DELETE FROM domains WHERE pool_id = $1 AND name = $2`
 )
 
@@ -44,6 +46,12 @@ func (r *reads) Domain(ctx context.Context, name string) (*userpool.Domain, erro
 // PoolDomains implements store.Config.
 func (r *reads) PoolDomains(ctx context.Context, poolID string) ([]*userpool.Domain, error) {
 	return all(ctx, r, listPoolDomains, scanDomain, poolID)
+}
+
+// CountCustomDomains implements store.ConfigTx.
+func (t *tx) CountCustomDomains(ctx context.Context, region string) (int, error) {
+	n, err := get(ctx, &t.reads, countCustomDomains, scanInt, region)
+	return int(n), err
 }
 
 // CreateDomain implements store.ConfigTx.

@@ -104,6 +104,17 @@ func domains(t *testing.T, s store.Store) {
 		}
 		return tx.CreateDomain(ctx, custom)
 	})
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		p, err := tx.Pool(ctx, poolA)
+		if err != nil {
+			return err
+		}
+		n, err := tx.CountCustomDomains(ctx, p.Region)
+		same(t, 1, n, err)
+		n, err = tx.CountCustomDomains(ctx, "mars-north-1")
+		same(t, 0, n, err)
+		return nil
+	})
 	got, err := s.Domain(ctx, "login.example.org")
 	same(t, custom, got, err)
 	all, err := s.PoolDomains(ctx, poolA)
