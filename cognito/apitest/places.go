@@ -26,8 +26,18 @@ func places() map[string]func(*World) string {
 		"pool":           func(w *World) string { return w.pool(everything) },
 		"newpool":        func(w *World) string { return w.pool(everything) },
 		"newupdatedpool": func(w *World) string { return w.pool(`"IssuerConfiguration":{"Type":"UPDATED"}`) },
+		"updatedpool":    func(w *World) string { return w.pool(`"IssuerConfiguration":{"Type":"UPDATED"}`) },
+		"mailpool": func(w *World) string {
+			return w.pool(`"EmailConfiguration":{"EmailSendingAccount":"DEVELOPER","SourceArn":"arn:aws:ses:{{region}}:{{account}}:identity/example.org"},` +
+				`"AutoVerifiedAttributes":["email","phone_number"],"AccountRecoverySetting":{"RecoveryMechanisms":[{"Priority":1,"Name":"admin_only"}]},` +
+				`"SmsConfiguration":{"SnsCallerArn":"{{role}}","ExternalId":"x"}`)
+		},
 		"poolarn": func(w *World) string {
 			return w.expand("arn:aws:cognito-idp:{{region}}:{{account}}:userpool/{{pool}}")
+		},
+		"replicated": func(w *World) string {
+			w.must("CreateUserPoolReplica", `{"UserPoolId":"{{updatedpool}}","RegionName":"ap-south-1"}`)
+			return w.get("updatedpool")
 		},
 		"newreplicated": func(w *World) string {
 			w.must("CreateUserPoolReplica", `{"UserPoolId":"{{newupdatedpool}}","RegionName":"ap-south-1"}`)
@@ -51,6 +61,11 @@ func places() map[string]func(*World) string {
 
 		"domain": func(w *World) string {
 			return w.named("CreateUserPoolDomain", `{"UserPoolId":"{{pool}}","Domain":"NAME"}`)
+		},
+		"owndomain": func(w *World) string {
+			name := Name() + ".example.com"
+			w.must("CreateUserPoolDomain", `{"UserPoolId":"{{pool}}","Domain":"`+name+`","CustomDomainConfig":{"CertificateArn":"arn:aws:acm:us-east-1:{{account}}:certificate/c"}}`)
+			return name
 		},
 		"newdomain": func(w *World) string {
 			return w.named("CreateUserPoolDomain", `{"UserPoolId":"{{newpool}}","Domain":"NAME"}`)
