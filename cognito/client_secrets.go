@@ -8,15 +8,22 @@ import (
 )
 
 // listUserPoolClientSecrets names a client's secrets, without their values. There
-// are at most two, so there is no second page.
+// are at most two, so there is no second page, and no token for one.
 func (s *Server) listUserPoolClientSecrets(ctx context.Context, p *userpool.Pool, in *api.ListUserPoolClientSecretsRequest) (*api.ListUserPoolClientSecretsResponse, error) {
 	c, err := s.Directory.PoolClient(ctx, p, in.ClientID)
 	if err != nil {
 		return nil, err
 	}
-	out := &api.ListUserPoolClientSecretsResponse{ClientSecrets: make([]api.ClientSecretDescriptorType, len(c.Secrets))}
-	for i := range c.Secrets {
-		out.ClientSecrets[i] = *clientSecretType(c.Secrets[i])
+	secrets, next, err := page(s,
+		listing{operation: "ListUserPoolClientSecrets", parameters: []string{p.ID, c.ID}, most: userpool.MaxClientSecrets, token: in.NextToken},
+		func(string, int) ([]userpool.ClientSecret, error) { return c.Secrets, nil },
+		func(secret userpool.ClientSecret) string { return secret.ID })
+	if err != nil {
+		return nil, err
+	}
+	out := &api.ListUserPoolClientSecretsResponse{ClientSecrets: make([]api.ClientSecretDescriptorType, len(secrets)), NextToken: next}
+	for i, secret := range secrets {
+		out.ClientSecrets[i] = *clientSecretType(secret)
 	}
 	return out, nil
 }

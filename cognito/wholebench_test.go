@@ -58,6 +58,7 @@ func newWhole(t testing.TB) *whole {
 	a := b.srv.Accounts
 	a.Users, a.Writer, a.Rand = st, st, rand.Reader
 	a.Messages.Email, a.Messages.SMS = b.inbox, b.inbox
+	b.srv.Imports.Store = st
 	b.issue = &tokens.Service{
 		Config: b.srv.Directory, Store: st, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
 		Keys: &tokens.Keys{Store: st, Source: source, Now: b.clock},

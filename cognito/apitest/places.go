@@ -127,9 +127,12 @@ func places() map[string]func(*World) string {
 			return w.Code(w.get("newuser") + "@example.org")
 		},
 
-		"token":           func(w *World) string { return w.signIn("token", "user", "AccessToken") },
-		"newtoken":        func(w *World) string { return w.signIn("newtoken", "newuser", "AccessToken") },
-		"refreshtoken":    func(w *World) string { return w.signIn("refreshtoken", "user", "RefreshToken") },
+		"token":        func(w *World) string { return w.signIn("token", "user", "AccessToken") },
+		"newtoken":     func(w *World) string { return w.signIn("newtoken", "newuser", "AccessToken") },
+		"refreshtoken": func(w *World) string { return w.signIn("refreshtoken", "user", "RefreshToken") },
+		// A further sign-in of the World's user, in this request alone.
+		"newlogin":        func(w *World) string { return w.signIn("newlogin", "user", "AccessToken") },
+		"newlogindevice":  func(w *World) string { return w.boundTo("newlogin") },
 		"newrefreshtoken": func(w *World) string { return w.signIn("newrefreshtoken", "newuser", "RefreshToken") },
 		"newsession": func(w *World) string {
 			return w.text(w.must("InitiateAuth", `{"ClientId":"{{client}}","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{newinvited}}","PASSWORD":"Passw0rd!"}}`), "Session")
@@ -158,6 +161,9 @@ func places() map[string]func(*World) string {
 		"newtotpuser": func(w *World) string { w.get("newtotptoken"); return w.get("newuser") },
 		"newcredential": func(w *World) string {
 			return w.credential(w.must("StartWebAuthnRegistration", `{"AccessToken":"{{newtoken}}"}`))
+		},
+		"newowncredential": func(w *World) string {
+			return w.credential(w.must("StartWebAuthnRegistration", `{"AccessToken":"{{token}}"}`))
 		},
 		"newpasskey": func(w *World) string {
 			w.must("CompleteWebAuthnRegistration", `{"AccessToken":"{{newtoken}}","Credential":{{newcredential}}}`)

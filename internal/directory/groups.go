@@ -36,11 +36,12 @@ func (s *Service) CreateGroup(ctx context.Context, p *userpool.Pool, g userpool.
 
 // Group gives one group.
 func (s *Service) Group(ctx context.Context, p *userpool.Pool, name string) (*userpool.Group, error) {
-	groups, err := s.Groups(ctx, p.ID)
-	if err != nil {
-		return nil, err
+	known, ok := s.snapshots.get().ofPool.Load(listKey{p.ID, groupsOfPool})
+	if !ok { // one of thousands does not need them all
+		g, err := s.Store.Group(ctx, p.ID, name)
+		return g, noGroup(err)
 	}
-	g, ok := groups[name]
+	g, ok := known.(map[string]*userpool.Group)[name]
 	if !ok {
 		return nil, noGroup(store.ErrNotFound)
 	}

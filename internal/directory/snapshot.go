@@ -164,9 +164,11 @@ func allResourceServers(ctx context.Context, from store.Config, poolID string) (
 	}, func(r *userpool.ResourceServer) string { return r.Identifier })
 }
 
+const groupsOfPool = "groups" // kind of a listKey
+
 // Groups gives all groups of a pool by name.
 func (s *Service) Groups(ctx context.Context, poolID string) (map[string]*userpool.Group, error) {
-	return cached(&s.snapshots.get().ofPool, listKey{poolID, "groups"}, func() (map[string]*userpool.Group, error) {
+	return cached(&s.snapshots.get().ofPool, listKey{poolID, groupsOfPool}, func() (map[string]*userpool.Group, error) {
 		list, err := all(func(after string, limit int) ([]*userpool.Group, error) {
 			return s.Store.ListGroups(ctx, poolID, after, limit)
 		}, func(g *userpool.Group) string { return g.Name })
