@@ -181,12 +181,12 @@ func (s setting) compare(t *testing.T, sent, read any) {
 type recorder struct {
 	b      *whole
 	client reflect.Value // of the SDK
-	last   exchange
+	last   passage
 	called map[string]bool // operations that succeeded
 	sent   map[string]bool // their members, as spots name them
 }
 
-type exchange struct{ request, answer any }
+type passage struct{ request, answer any }
 
 func newRecorder(b *whole) *recorder {
 	r := &recorder{b: b, called: map[string]bool{}, sent: map[string]bool{}}
@@ -215,9 +215,9 @@ func (r *recorder) answer(req *http.Request, op, body string, w http.ResponseWri
 	w.Write([]byte(got.body))
 }
 
-// note keeps an exchange, and which members were sent if it was a success.
+// note keeps a passage, and which members were sent if it was a success.
 func (r *recorder) note(op, body string, got reply) {
-	r.last = exchange{request: decoded(r.b, body)}
+	r.last = passage{request: decoded(r.b, body)}
 	if got.body != "" {
 		r.last.answer = decoded(r.b, got.body)
 	}
@@ -244,7 +244,7 @@ func (r *recorder) note(op, body string, got reply) {
 
 // call sends a request with the SDK, or by hand where the SDK does not know the
 // operation or a member, and gives what passed.
-func (r *recorder) call(t *testing.T, op, body string) exchange {
+func (r *recorder) call(t *testing.T, op, body string) passage {
 	t.Helper()
 	method := r.client.MethodByName(op)
 	if !method.IsValid() {
@@ -285,7 +285,7 @@ func fillInput(in reflect.Value, body string) bool {
 	return dec.Decode(in.Interface()) == nil
 }
 
-func (r *recorder) byHand(t *testing.T, op, body string) exchange {
+func (r *recorder) byHand(t *testing.T, op, body string) passage {
 	t.Helper()
 	got := r.b.ask(t.Context(), op, body)
 	if got.exception != "" {
