@@ -296,11 +296,13 @@ func TestFeedback(t *testing.T) {
 	const wrong = `NotAuthorizedException: Invalid feedback token.`
 	b.run(
 		trial{"AdminUpdateAuthEventFeedback", `{"Username":"ada","EventId":"event-9","FeedbackValue":"Valid"}`, `ResourceNotFoundException: Event event-9 does not exist.`},
-		trial{"AdminUpdateAuthEventFeedback", `{"Username":"bob","EventId":"event-1","FeedbackValue":"Valid"}`, `UserNotFoundException: User does not exist.`},
+		trial{"AdminUpdateAuthEventFeedback", `{"Username":"nobody","EventId":"event-1","FeedbackValue":"Valid"}`, `UserNotFoundException: User does not exist.`},
 		trial{"AdminUpdateAuthEventFeedback", `{"Username":"ada","EventId":"event-1","FeedbackValue":"Valid"}`, `{}`},
 		trial{"UpdateAuthEventFeedback", by("e30", "event-1", "ada", "Invalid"), wrong},
 		trial{"UpdateAuthEventFeedback", by(token, "event-2", "ada", "Invalid"), wrong},
+		trial{"AdminCreateUser", `{"Username":"bob","TemporaryPassword":"Passw0rd!","MessageAction":"SUPPRESS"}`, `~{}`},
 		trial{"UpdateAuthEventFeedback", by(token, "event-1", "bob", "Invalid"), wrong},
+		trial{"UpdateAuthEventFeedback", by(token, "event-1", "nobody", "Invalid"), wrong},
 		trial{"AdminListUserAuthEvents", `{"Username":"ada","MaxResults":2}`, `~{}`},
 	)
 	feedback := func(value, provider string) {
