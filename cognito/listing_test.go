@@ -77,7 +77,9 @@ func TestListings(t *testing.T) {
 	t.Run("operations", func(t *testing.T) {
 		for _, l := range listings() {
 			t.Run(l.op, func(t *testing.T) {
-				t.Parallel()
+				if l.op != "ListUserPools" { // which the pools of all others change
+					t.Parallel()
+				}
 				token, next, limit := b.pagesOf(l.op)
 				(&lister{paged: l, b: b, t: t, w: b.world(t), token: token, next: next, limit: limit}).run()
 			})
