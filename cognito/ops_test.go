@@ -238,10 +238,13 @@ func TestReplicas(t *testing.T) {
 		trial{"AdminGetUser", `{"Username":"ada"}`, `~{"Enabled":false}`},
 		trial{"UpdateUserPool", `{"UserPoolTier":"LITE"}`,
 			`TierChangeNotAllowedException: The following features need to be disabled for the LITE pricing tier configured: Multi-Region Replication`},
+		trial{"UpdateUserPool", `{}`, `InvalidParameterException: A user pool with a replica must have the issuer type UPDATED.`},
+		trial{"DescribeUserPool", `{}`, `~{"UserPool":{"IssuerConfiguration":{"Type":"UPDATED"}}}`},
 		trial{"UpdateUserPoolReplica", `{"RegionName":"us-east-1","Status":"INACTIVE"}`, one("INACTIVE")})
 	there(trial{"AdminGetUser", `{"Username":"ada"}`, unknown}, trial{"ListTagsForResource", `{` + arn + `}`, unknown})
 	b.run(trial{"DeleteUserPoolReplica", `{"RegionName":"us-east-1"}`, one("DELETING")},
-		trial{"ListUserPoolReplicas", `{}`, `{"UserPoolReplicas":[` + entry("eu-west-1", "ACTIVE", "PRIMARY") + `]}`})
+		trial{"ListUserPoolReplicas", `{}`, `{"UserPoolReplicas":[` + entry("eu-west-1", "ACTIVE", "PRIMARY") + `]}`},
+		trial{"UpdateUserPool", `{}`, `{}`})
 }
 
 func TestReplicaNeeds(t *testing.T) {

@@ -93,12 +93,25 @@ func (s *Service) UpdatePool(ctx context.Context, id, name string, settings user
 		if err := s.settle(p, p.Settings.MFAProblem(false)); err != nil {
 			return err
 		}
-		if err := downgradable(ctx, tx, p, before.UserPoolTier); err != nil {
+		if err := first(downgradable(ctx, tx, p, before.UserPoolTier), replicable(ctx, tx, p)); err != nil {
 			return err
 		}
 		p.UpdatedAt = s.now()
 		return tx.UpdatePool(ctx, p)
 	}), id)
+}
+
+// replicable refuses what a pool's replicas can't do without.
+func replicable(ctx context.Context, tx store.Tx, p *userpool.Pool) error {
+	problem := p.ReplicationProblem()
+	if problem == "" {
+		return nil
+	}
+	have, err := tx.CountDocuments(ctx, p.ID, store.KindReplica)
+	if err != nil || have == 0 {
+		return err
+	}
+	return invalid(problem)
 }
 
 // downgradable refuses a tier that lacks what the pool's clients and domains use.

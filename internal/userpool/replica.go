@@ -36,13 +36,18 @@ type Replica struct {
 
 // ReplicaProblem says why a pool can't have a replica in a region, "" if it can.
 func (p *Pool) ReplicaProblem(region string) string {
-	issuer := p.Settings.IssuerConfiguration
 	switch {
 	case !isRegion(region):
 		return "Invalid region: " + region
 	case region == p.Region:
 		return "The region of a replica must differ from the region of the primary user pool."
-	case issuer == nil || issuer.Type != "UPDATED":
+	}
+	return p.ReplicationProblem()
+}
+
+// ReplicationProblem says why a pool can't have replicas at all, "" if it can.
+func (p *Pool) ReplicationProblem() string {
+	if issuer := p.Settings.IssuerConfiguration; issuer == nil || issuer.Type != "UPDATED" {
 		return "A user pool with a replica must have the issuer type UPDATED."
 	}
 	return ""
