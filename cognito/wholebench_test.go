@@ -166,7 +166,11 @@ func (b *whole) world(t testing.TB) *apitest.World {
 type watched struct{ *sqlstore.Store }
 
 // counts is what one request did.
-type counts struct{ writes, rows atomic.Int64 }
+type counts struct {
+	writes, rows atomic.Int64
+	fail         error        // if set, every transaction fails with it instead of its commit
+	failed       atomic.Int64 // how many did
+}
 
 type countsKey struct{}
 
@@ -174,10 +178,21 @@ func counting(ctx context.Context, c *counts) context.Context {
 	return context.WithValue(ctx, countsKey{}, c)
 }
 
-// Write counts transactions that were committed.
+// Write counts transactions that were committed, or fails at the end of each.
 func (w watched) Write(ctx context.Context, f func(store.Tx) error) error {
-	err := w.Store.Write(ctx, f)
-	if c, ok := ctx.Value(countsKey{}).(*counts); ok && err == nil {
+	c, ok := ctx.Value(countsKey{}).(*counts)
+	if !ok {
+		return w.Store.Write(ctx, f)
+	}
+	err := w.Store.Write(ctx, func(tx store.Tx) error {
+		err := f(tx)
+		if err == nil && c.fail != nil {
+			c.failed.Add(1)
+			return c.fail
+		}
+		return err
+	})
+	if err == nil {
 		c.writes.Add(1)
 	}
 	return err
