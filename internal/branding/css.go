@@ -1,6 +1,7 @@
 package branding
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,7 +57,22 @@ func safeValue(tokens []css.Token, fragments bool) bool {
 			return false
 		}
 	}
-	return open == 0 && len(tokens) > 0
+	return open == 0 && len(tokens) > 0 && readsTheSame(tokens)
+}
+
+// readsTheSame reports whether tokens that are written without the comments between
+// them are the same tokens still: what "/" and "*" were would begin a comment, and
+// hide what follows.
+func readsTheSame(tokens []css.Token) bool {
+	lexer := css.NewLexer(parse.NewInputString(joined(tokens)))
+	for _, want := range tokens {
+		kind, data := lexer.Next()
+		if kind != want.TokenType || !bytes.Equal(data, want.Data) {
+			return want.TokenType == css.WhitespaceToken && kind == css.ErrorToken // joined cuts it off at the end
+		}
+	}
+	kind, _ := lexer.Next()
+	return kind == css.ErrorToken
 }
 
 func safeToken(t css.Token, fragments bool) bool {

@@ -63,6 +63,7 @@ func TestRefusedStylesheets(t *testing.T) {
 		{".label-customizable{color:var(--x)}", value("color")},
 		{".label-customizable{font-family:'</style>'}", value("font-family")},
 		{".label-customizable{color:}", value("color")},
+		{".label-customizable{margin:1px //**/* 2px}.redirect-customizable{color:red}", value("margin")},
 		{".label-customizable{width:calc(1px", value("width")},
 		{".label-customizable{color:red}}", "The CSS is not valid."},
 		{".label-customizable{color}", "The CSS is not valid."},

@@ -25,6 +25,7 @@ func TestCleanSVG(t *testing.T) {
 		{"two names of one reference", open + `<use href="#a" xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="#b"/>` + end, open + `<use href="#a"></use>` + end},
 		{"paint", open + `<g fill="url(#a)" stroke="url(http://x/#a)" mask="\75rl(//x)" filter="url(//x)"/>` + end, open + `<g fill="url(#a)"></g>` + end},
 		{"style attribute", open + `<g style="fill:#fff;background:url(//x);stroke:url(#s);mask:url('//x');-inkscape-a:b"/>` + end, open + `<g style="fill:#fff;stroke:url(#s)"></g>` + end},
+		{"a comment made of two signs", open + `<g style="fill-opacity:1 //**/* 2;fill:red"/>` + end, open + `<g style="fill:red"></g>` + end},
 		{"style attribute with nothing left", open + `<g style="a:b;}"/>` + end, open + `<g></g>` + end},
 		{"style element", open + `<style>@import url(//x);.a,.b > #c{fill:red;x:y}@media print{.a{fill:blue}}.d[e]{fill:red}.f{mask:url(//x)}</style>` + end,
 			open + `<style>.a,.b&gt;#c{fill:red}</style>` + end},
