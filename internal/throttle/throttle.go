@@ -13,6 +13,7 @@ package throttle
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,6 +49,7 @@ const (
 	perClient    = 300
 	perHost      = 500
 	maxRemember  = 10_000 // pools, addresses, clients and hosts each
+	maxKey       = 256    // bytes that are remembered of a name; whoever asks chose it
 	secondsBurst = 1
 )
 
@@ -156,13 +158,16 @@ type buckets struct {
 func newBuckets() *buckets { return &buckets{of: map[string]*rate.Limiter{}} }
 
 func (b *buckets) take(now time.Time, key string, perSecond int) bool {
+	if len(key) > maxKey {
+		key = key[:maxKey]
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	limiter, ok := b.of[key]
 	if !ok {
 		b.makeRoom(now)
 		limiter = rate.NewLimiter(rate.Limit(perSecond), perSecond*secondsBurst)
-		b.of[key] = limiter
+		b.of[strings.Clone(key)] = limiter // not the whole query that it was cut out of
 	}
 	return limiter.AllowN(now, 1)
 }

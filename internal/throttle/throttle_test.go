@@ -3,6 +3,7 @@ package throttle
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -122,6 +123,25 @@ func TestEndpoints(t *testing.T) {
 	}
 	if len(l.sources.of) > maxRemember {
 		t.Errorf("%d addresses are remembered", len(l.sources.of))
+	}
+}
+
+// TestLongNames: strangers choose what a client or a host is called, but not how
+// much is remembered of it.
+func TestLongNames(t *testing.T) {
+	l := New(rates{}, (&clock{time.Unix(1_700_000_000, 0)}).now)
+	long := strings.Repeat("x", 60_000)
+	for n := range 100 {
+		_ = l.AdmitEndpoint("192.0.2.1", fmt.Sprint(n, long), fmt.Sprint(n, long))
+	}
+	for _, b := range []*buckets{l.clients, l.hosts} {
+		bytes := 0
+		for key := range b.of {
+			bytes += len(key)
+		}
+		if len(b.of) != 100 || bytes > 100*maxKey {
+			t.Errorf("%d names of %d bytes are remembered", len(b.of), bytes)
+		}
 	}
 }
 
