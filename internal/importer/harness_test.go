@@ -205,3 +205,14 @@ func (s *hookStore) Write(ctx context.Context, f func(store.Tx) error) error {
 	s.before()
 	return s.Store.Write(ctx, f)
 }
+
+// readStore runs a hook before every read of a file.
+type readStore struct {
+	importer.Store
+	before func()
+}
+
+func (s *readStore) ImportChunk(ctx context.Context, poolID, id string, n int) ([]byte, error) {
+	s.before()
+	return s.Store.ImportChunk(ctx, poolID, id, n)
+}

@@ -18,6 +18,10 @@ import (
 // longer for theirs, and gain little.
 const batchRows = 100
 
+// batchLines is how many lines a transaction passes at most, those that hold
+// nothing among them: a file of nothing but line ends must not outlast the lease.
+const batchLines = 10_000
+
 // How a job ends (reference: api-behaviour §20.7; the others are our own).
 const (
 	completed     = "Import Job Completed Successfully."
@@ -136,7 +140,7 @@ type batch struct {
 // read reads the next rows. Lines that hold nothing are passed over.
 func (r *run) read() (batch, error) {
 	b := batch{rows: make([]row, 0, batchRows)}
-	for len(b.rows) < batchRows {
+	for n := 0; n < batchLines && len(b.rows) < batchRows; n++ {
 		l, err := r.lines.next()
 		if errors.Is(err, io.EOF) {
 			b.fileHasNone = true

@@ -22,7 +22,6 @@ const (
 // Run looks for jobs and runs them until ctx ends. What it can't finish by then, it
 // gives back.
 func (s *Service) Run(ctx context.Context) {
-	worker := rand.Text()
 	var running sync.WaitGroup
 	defer running.Wait()
 	for places := make(chan struct{}, atOnce); ; {
@@ -31,6 +30,9 @@ func (s *Service) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+		// A name for each job: one that is claimed again here, because its lease ran
+		// out, is another worker's.
+		worker := rand.Text()
 		job, err := s.claim(ctx, worker)
 		if err == nil {
 			running.Go(func() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,70 @@ func TestSlowWorker(t *testing.T) {
 		t.Errorf("the slow worker: %t, %v", worked, err)
 	}
 	h.wantAll(j.ID, 250)
+}
+
+// TestSlowWorkerOfTheSameNode is TestSlowWorker where both are of one Run: the one
+// that sleeps while it reads finds that the other one has the job.
+func TestSlowWorkerOfTheSameNode(t *testing.T) {
+	h := newHouse(t)
+	j := h.started(fileOf(250), "")
+	owners := make(chan string, 2)
+	second := make(chan struct{})
+	var reads atomic.Int64
+	h.Store = &readStore{h.Store, func() {
+		n := reads.Add(1)
+		if n > 2 {
+			return
+		}
+		kept, err := h.store.ImportJob(t.Context(), j.PoolID, j.ID)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		owners <- kept.Worker
+		if n == 2 {
+			close(second)
+			return
+		}
+		h.advance(6 * time.Second)
+		select {
+		case <-second:
+		case <-time.After(10 * time.Second):
+			t.Error("nobody took the job over")
+		}
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { h.Run(ctx); close(done) }()
+	for end := time.Now().Add(15 * time.Second); h.job(j.ID).Status != userpool.ImportSucceeded && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	<-done
+	h.wantAll(j.ID, 250)
+	if first, other := <-owners, <-owners; first == other {
+		t.Errorf("both are called %q", first)
+	}
+}
+
+// TestEmptyLines: a file of line ends is passed in pieces, so that the lease holds.
+func TestEmptyLines(t *testing.T) {
+	h := newHouse(t)
+	file := fileOf(1)
+	head, row, _ := strings.Cut(file, "\n")
+	j := h.started(head+strings.Repeat("\n", 45_000)+row, "")
+	writes := 0
+	h.Store = &hookStore{h.Store, func() { writes++ }}
+	h.done(j.ID)
+	if got, want := sums(h.job(j.ID)), "Succeeded 1/0/0 Import Job Completed Successfully."; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if writes < 5 {
+		t.Errorf("the lease was renewed with %d writes", writes)
+	}
+	if got, want := h.log(j.ID), []string{"[SUCCEEDED] Line Number 45001 - The import succeeded."}; !slices.Equal(got, want) {
+		t.Errorf("log %q, want %q", got, want)
+	}
 }
 
 // TestStopWhileRunning: the rows of the next transaction are not made any more.
