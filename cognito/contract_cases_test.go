@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -26,7 +27,34 @@ type hop struct {
 	item   bool   // the first of a list
 	key    bool   // of a map
 	value  bool   // of a map
+	name   string // key of that value
 	of     *apitest.Shape
+}
+
+// spotsOf lists the spots of a request: those of its operation, and each entry that
+// its maps have.
+func spotsOf(f *apitest.Facts, op string, request any) []spot {
+	list := spots(f, op)
+	for _, s := range list {
+		last := len(s.path) - 1
+		if !s.path[last].value {
+			continue
+		}
+		at := request
+		for _, h := range s.path[:last] {
+			members, _ := at.(map[string]any)
+			at = members[h.member]
+		}
+		entries, _ := at.(map[string]any)
+		for name := range entries {
+			entry := s
+			entry.path = slices.Clone(s.path)
+			entry.path[last].name = name
+			entry.name += "." + name
+			list = append(list, entry)
+		}
+	}
+	return list
 }
 
 // spots lists the spots of an operation's request, at every depth.
@@ -64,7 +92,7 @@ const marker = "@here@"
 // up. It reports false where absence has no meaning: of an element, key or value.
 func (b *whole) put(t *testing.T, request any, s spot, raw string) (body string, ok bool) {
 	t.Helper()
-	if last := s.path[len(s.path)-1]; raw == absent && last.member == "" || last.key && !strings.HasPrefix(raw, `"`) {
+	if last := s.path[len(s.path)-1]; raw == absent && last.member+last.name == "" || last.key && !strings.HasPrefix(raw, `"`) {
 		return "", false
 	}
 	text, err := json.Marshal(b.graft(t, request, s.path, raw == absent))
@@ -115,11 +143,10 @@ func (b *whole) graft(t *testing.T, v any, path []hop, remove bool) any {
 		made[marker] = "a"
 		return made
 	}
-	name := "a"
-	for name = range entries {
-		break
+	name := cmp.Or(at.name, "a")
+	if made[name] = marker; remove {
+		delete(made, name)
 	}
-	made[name] = marker
 	return made
 }
 

@@ -137,6 +137,10 @@ func places() map[string]func(*World) string {
 		"newsession": func(w *World) string {
 			return w.text(w.must("InitiateAuth", `{"ClientId":"{{client}}","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{newinvited}}","PASSWORD":"Passw0rd!"}}`), "Session")
 		},
+		"newsecretblock": func(w *World) string {
+			v := w.must("InitiateAuth", `{"ClientId":"{{client}}","AuthFlow":"USER_SRP_AUTH","AuthParameters":{"USERNAME":"{{newuser}}","SRP_A":"abcdef0123456789"}}`)
+			return w.text(v, "ChallengeParameters", "SECRET_BLOCK")
+		},
 		"newadminsession": func(w *World) string {
 			return w.text(w.must("AdminInitiateAuth", `{"UserPoolId":"{{pool}}","ClientId":"{{client}}","AuthFlow":"ADMIN_USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{newinvited}}","PASSWORD":"Passw0rd!"}}`), "Session")
 		},
@@ -170,8 +174,9 @@ func places() map[string]func(*World) string {
 			return w.text(w.must("ListWebAuthnCredentials", `{"AccessToken":"{{newtoken}}"}`), "Credentials", "CredentialId")
 		},
 
-		"newdevicekey":  func(w *World) string { return w.boundTo("newtoken") },
-		"refreshdevice": func(w *World) string { return w.boundTo("refreshtoken") },
+		"newdevicekey":     func(w *World) string { return w.boundTo("newtoken") },
+		"refreshdevice":    func(w *World) string { return w.boundTo("refreshtoken") },
+		"newrefreshdevice": func(w *World) string { return w.boundTo("newrefreshtoken") },
 		"deviceverifier": func(*World) string {
 			verifier := new(big.Int).Lsh(big.NewInt(3), 3000).Bytes()
 			return fmt.Sprintf(`{"PasswordVerifier":%q,"Salt":%q}`, base64.StdEncoding.EncodeToString(verifier), base64.StdEncoding.EncodeToString([]byte("a salt of 16 byt")))

@@ -126,8 +126,8 @@ var requests = map[string]string{
 	"DeleteUser":                       `{"AccessToken":"{{newtoken}}"}`,
 
 	// Sign-in and tokens.
-	"InitiateAuth":                `{"ClientId":"{{client}}","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{user}}","PASSWORD":"Passw0rd!"}}`,
-	"AdminInitiateAuth":           `{"UserPoolId":"{{pool}}","ClientId":"{{client}}","AuthFlow":"ADMIN_USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{user}}","PASSWORD":"Passw0rd!"}}`,
+	"InitiateAuth":                `{"ClientId":"{{client}}","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{newuser}}","PASSWORD":"Passw0rd!"}}`,
+	"AdminInitiateAuth":           `{"UserPoolId":"{{pool}}","ClientId":"{{client}}","AuthFlow":"ADMIN_USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"{{newuser}}","PASSWORD":"Passw0rd!"}}`,
 	"RespondToAuthChallenge":      `{"ClientId":"{{client}}","ChallengeName":"NEW_PASSWORD_REQUIRED","ChallengeResponses":{"USERNAME":"{{newinvited}}","NEW_PASSWORD":"An0ther-password!"},"Session":"{{newsession}}"}`,
 	"AdminRespondToAuthChallenge": `{"UserPoolId":"{{pool}}","ClientId":"{{client}}","ChallengeName":"NEW_PASSWORD_REQUIRED","ChallengeResponses":{"USERNAME":"{{newinvited}}","NEW_PASSWORD":"An0ther-password!"},"Session":"{{newadminsession}}"}`,
 	"GetTokensFromRefreshToken":   `{"ClientId":"{{client}}","RefreshToken":"{{refreshtoken}}","DeviceKey":"{{refreshdevice}}"}`,
