@@ -3,12 +3,14 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"modernc.org/sqlite"
 
 	"idpond/migrations"
 )
@@ -54,6 +56,29 @@ func newerSchema(have, know int64) error {
 		"or restore a backup that was made before it", ErrNewerSchema, have, know)
 }
 
+// reachWithin is how long a database that others are busy with is tried.
+const reachWithin = 10 * time.Second
+
+// reach makes the first connection. Whatever its busy timeout, SQLite does not wait
+// for another node that turns a new file to write-ahead logging at the same moment,
+// so that is tried again.
+func reach(ctx context.Context, db *sql.DB) error {
+	for deadline := time.Now().Add(reachWithin); ; {
+		err := db.PingContext(ctx)
+		if busy, ok := errors.AsType[*sqlite.Error](err); !ok || busy.Code()&0xff != sqliteBusy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// sqliteBusy is SQLITE_BUSY, the primary result code.
+const sqliteBusy = 5
+
 // withProvider runs f with goose on a connection of its own.
 func withProvider(ctx context.Context, c Config, f func(*goose.Provider) error) error {
 	d := dialectOf(c.DSN)
@@ -66,7 +91,7 @@ func withProvider(ctx context.Context, c Config, f func(*goose.Provider) error) 
 		return fmt.Errorf("open the database: %w", err)
 	}
 	defer db.Close()
-	if err := db.PingContext(ctx); err != nil {
+	if err := reach(ctx, db); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
 	files, err := fs.Sub(migrations.FS, d.name)
