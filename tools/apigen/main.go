@@ -1,7 +1,7 @@
 // Command apigen writes cognito/api and docs/operations.md.
 //
 //	facts.json ──▶ read, checked ──▶ cognito/api/*_gen.go
-//	     └──────▶ + registrations in cognito/*.go ──▶ docs/operations.md
+//	     └──────▶ + registrations and tests in cognito/*.go ──▶ docs/operations.md
 //
 // facts.json holds what the API is made of (operations, shapes, constraints) in
 // idpond's own form; see facts.go. The command reads nothing else of the API, so
@@ -78,6 +78,10 @@ func generate(root string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	files["docs/operations.md"] = []byte(writeDocs(f, registered))
+	tests, err := readTests(filepath.Join(root, "cognito"))
+	if err != nil {
+		return nil, err
+	}
+	files["docs/operations.md"] = []byte(writeDocs(f, registered, tests))
 	return files, nil
 }
