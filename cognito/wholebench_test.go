@@ -3,6 +3,7 @@ package cognito_test
 import (
 	"context"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -53,15 +54,18 @@ func newWhole(t testing.TB) *whole {
 		t.Fatal(err)
 	}
 	st := watched{b.store}
-	source := new(tokenstest.Source)
-	b.srv.Directory.Store, b.srv.Directory.Quotas, b.srv.Directory.NewKey = st, quotas, source.Take
+	key, err := rsa.GenerateKey(rand.Reader, 1024) // signs in no time
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.srv.Directory.Store, b.srv.Directory.Quotas, b.srv.Directory.NewKey = st, quotas, new(tokenstest.Source).Take
 	a := b.srv.Accounts
 	a.Users, a.Writer, a.Rand = st, st, rand.Reader
 	a.Messages.Email, a.Messages.SMS = b.inbox, b.inbox
 	b.srv.Imports.Store = st
 	b.issue = &tokens.Service{
 		Config: b.srv.Directory, Store: st, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
-		Keys: &tokens.Keys{Store: st, Source: source, Now: b.clock},
+		Keys: &tokens.Keys{Store: st, Source: oneKey{key}, Now: b.clock},
 	}
 	signIns := &auth.Service{Config: b.srv.Directory, Store: st, Accounts: a, Tokens: b.issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
 	a.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
@@ -69,6 +73,11 @@ func newWhole(t testing.TB) *whole {
 	b.srv.Auth, b.srv.AccessTokens = signIns, signIns
 	return b
 }
+
+// oneKey is a tokens.KeySource.
+type oneKey struct{ key *rsa.PrivateKey }
+
+func (k oneKey) Take(context.Context) (*rsa.PrivateKey, error) { return k.key, nil }
 
 // registered lists the operations that the server answers, and those that it does
 // not yet.
