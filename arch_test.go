@@ -30,7 +30,8 @@ var sideways = map[string][]string{
 	"e2e":               {""},
 }
 
-// testSupport may be imported by tests only, so it never shows in Imports.
+// rowOf gives the row of a package and the entry that it stands under, the longest
+// that fits; row -1 is none.
 func rowOf(pkg string) (row int, entry string) {
 	row = -1
 	for i, entries := range rows {
