@@ -73,4 +73,8 @@ type PasskeyTx interface {
 	CreatePasskey(ctx context.Context, k *Passkey) error                // ErrExists; ErrNotFound without the user
 	DeletePasskey(ctx context.Context, poolID, userID, id string) error // ErrNotFound
 	CountPasskeys(ctx context.Context, poolID, userID string) (int, error)
+	// PasskeyUsed notes a sign-in with a passkey of the user. ErrCloned, and nothing is
+	// noted, when signCount did not rise; that both are zero is fine (WebAuthn §6.1.1).
+	// ErrNotFound without the passkey.
+	PasskeyUsed(ctx context.Context, poolID, userID, id string, signCount uint32, backedUp bool, now time.Time) error
 }

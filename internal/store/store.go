@@ -37,6 +37,9 @@ var (
 	// ErrStale is returned when a record was changed since it was read. Write
 	// runs its function again on it.
 	ErrStale = errors.New("store: stale")
+	// ErrCloned is returned when a passkey's signature counter did not rise: another
+	// authenticator may hold the same key (WebAuthn §6.1.1).
+	ErrCloned = errors.New("store: signature counter did not rise")
 )
 
 // A NameTakenError is the ErrExists of a user's sign-in name: it says which.
@@ -93,6 +96,9 @@ type Users interface {
 	UsersInGroup(ctx context.Context, poolID, group, after string, limit int) ([]*userpool.User, error)
 	// GroupsOfUser is ordered by group name, begins behind the name after.
 	GroupsOfUser(ctx context.Context, poolID, userID, after string, limit int) ([]*userpool.Group, error)
+	// PasswordHistory gives the passwords that a user had before the present one, at
+	// most limit of them, newest first.
+	PasswordHistory(ctx context.Context, poolID, userID string, limit int) ([]userpool.Credential, error)
 	// CountUsers is an estimate that costs the same for any number of users.
 	CountUsers(ctx context.Context, poolID string) (int64, error)
 }
@@ -117,6 +123,9 @@ type Grants interface {
 	RefreshToken(ctx context.Context, poolID string, hash Hash) (*RefreshToken, *Grant, *userpool.User, error)
 	// BrowserSession gives an unexpired session of a pool's pages.
 	BrowserSession(ctx context.Context, poolID string, hash Hash, now time.Time) (*BrowserSession, error)
+	// ChallengeState gives what a sign-in between two challenges keeps here;
+	// ErrNotFound when it is gone or has expired.
+	ChallengeState(ctx context.Context, poolID string, id Hash, now time.Time) ([]byte, error)
 	// SigningKeys gives a pool's keys, oldest first; none yet is an empty list.
 	SigningKeys(ctx context.Context, poolID string) ([]SigningKey, error)
 }
@@ -184,7 +193,7 @@ type UserTx interface {
 	// another write came first, *NameTakenError when a new name is taken.
 	UpdateUser(ctx context.Context, u *userpool.User) error
 	// DeleteUser removes a user with names, memberships, codes, grants, links, devices,
-	// passkeys and sign-in history.
+	// passkeys, password history and sign-in history.
 	DeleteUser(ctx context.Context, poolID, id string) error
 
 	// AddToGroup and RemoveFromGroup do nothing when it is so already.
@@ -207,6 +216,19 @@ type UserTx interface {
 	// PasswordRight ends the count. It reports false, and changes nothing, while
 	// a lock runs: then a right password must not count as right.
 	PasswordRight(ctx context.Context, poolID, userID string, now time.Time) (bool, error)
+	// AddPasswordHistory keeps c as the newest of the passwords that the user had, and
+	// of all of them the newest keep; with keep 0 or less none. ErrNotFound without the user.
+	AddPasswordHistory(ctx context.Context, poolID, userID string, c userpool.Credential, keep int) error
+
+	// CodeTry counts one answer to a code challenge, before it is judged. It reports
+	// false, and counts nothing, while a lock runs: then the answer must not be judged.
+	// The fifth and every further one starts a lock, which is that of wrong passwords
+	// (reference: api-behaviour §18); 15 minutes without a try begin the count anew.
+	// ErrNotFound without the user.
+	CodeTry(ctx context.Context, poolID, userID string, now time.Time) (bool, error)
+	// CodeRight ends the count and its lock, because a counted answer was right.
+	// ErrNotFound without the user.
+	CodeRight(ctx context.Context, poolID, userID string, now time.Time) error
 }
 
 // GrantTx changes what sign-ins give out.
@@ -231,6 +253,11 @@ type GrantTx interface {
 
 	PutBrowserSession(ctx context.Context, s BrowserSession) error // insert or replace
 	DeleteBrowserSession(ctx context.Context, poolID string, hash Hash) error
+
+	// PutChallengeState keeps data, which is sealed at rest: insert or replace.
+	PutChallengeState(ctx context.Context, poolID string, id Hash, data []byte, expires time.Time) error
+	// DeleteChallengeState ends a state, expired or not; ErrNotFound when another was faster.
+	DeleteChallengeState(ctx context.Context, poolID string, id Hash) error
 }
 
 // Store is everything; only main, tests and the contract need it whole.

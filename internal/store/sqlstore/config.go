@@ -104,6 +104,7 @@ const (
 	deletePoolGrants          statement = `DELETE FROM grants WHERE pool_id = $1`
 	deletePoolAuthCodes       statement = `DELETE FROM auth_codes WHERE pool_id = $1`
 	deletePoolBrowserSessions statement = `DELETE FROM browser_sessions WHERE pool_id = $1`
+	deletePoolChallengeStates statement = `DELETE FROM challenge_states WHERE pool_id = $1`
 	deletePoolSpent           statement = `DELETE FROM spent WHERE pool_id = $1`
 	deletePoolCodes           statement = `DELETE FROM codes WHERE pool_id = $1`
 	deletePoolCounters        statement = `DELETE FROM counters WHERE pool_id = $1`
@@ -115,6 +116,7 @@ const (
 	deletePoolAuthEvents      statement = `DELETE FROM auth_events WHERE pool_id = $1`
 	deletePoolDevices         statement = `DELETE FROM devices WHERE pool_id = $1`
 	deletePoolPasskeys        statement = `DELETE FROM passkeys WHERE pool_id = $1`
+	deletePoolPasswordHistory statement = `DELETE FROM password_history WHERE pool_id = $1`
 	deletePoolUsers           statement = `DELETE FROM users WHERE pool_id = $1`
 	deletePoolImportLog       statement = `DELETE FROM import_log WHERE pool_id = $1`
 	deletePoolImportChunks    statement = `DELETE FROM import_chunks WHERE pool_id = $1`
@@ -124,11 +126,10 @@ const (
 // keys, documents and import jobs go with the pool's row.
 func (t *tx) DeletePool(ctx context.Context, id string) error {
 	for _, s := range []statement{
-		deletePoolRefreshTokens, deletePoolGrants, deletePoolAuthCodes, deletePoolBrowserSessions, deletePoolSpent,
-		deletePoolCodes, deletePoolCounters, deletePoolGroupMembers, deletePoolUserCounts, deletePoolUserSearch,
+		deletePoolRefreshTokens, deletePoolGrants, deletePoolAuthCodes, deletePoolBrowserSessions,
+		deletePoolChallengeStates, deletePoolSpent, deletePoolCodes, deletePoolCounters, deletePoolGroupMembers, deletePoolUserCounts, deletePoolUserSearch,
 		deletePoolSignInNames, deletePoolIdentityLinks, deletePoolAuthEvents, deletePoolDevices,
-		deletePoolPasskeys, deletePoolUsers,
-		deletePoolImportLog, deletePoolImportChunks,
+		deletePoolPasskeys, deletePoolPasswordHistory, deletePoolUsers, deletePoolImportLog, deletePoolImportChunks,
 	} {
 		if err := t.change(ctx, s, id); err != nil {
 			return err

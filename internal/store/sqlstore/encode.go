@@ -102,6 +102,10 @@ func (r *reads) sealJSON(v any, associated []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.sealBytes(b, associated)
+}
+
+func (r *reads) sealBytes(b, associated []byte) ([]byte, error) {
 	sealed, err := r.seal.Seal(b, associated)
 	if err != nil {
 		return nil, fmt.Errorf("sqlstore: seal: %w", err)
@@ -110,11 +114,19 @@ func (r *reads) sealJSON(v any, associated []byte) ([]byte, error) {
 }
 
 func (r *reads) openJSON(sealed, associated []byte, v any) error {
-	b, err := r.seal.Open(sealed, associated)
+	b, err := r.openBytes(sealed, associated)
 	if err != nil {
-		return fmt.Errorf("sqlstore: open a sealed value: %w", err)
+		return err
 	}
 	return fromJSON(b, v)
+}
+
+func (r *reads) openBytes(sealed, associated []byte) ([]byte, error) {
+	b, err := r.seal.Open(sealed, associated)
+	if err != nil {
+		return nil, fmt.Errorf("sqlstore: open a sealed value: %w", err)
+	}
+	return b, nil
 }
 
 // maxKeyBytes keeps an index entry below the 2,704 bytes that PostgreSQL allows.

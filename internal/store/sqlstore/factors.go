@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"idpond/internal/store"
@@ -37,6 +38,9 @@ const (
 	insertPasskey statement = `INSERT INTO passkeys (` + passkeyColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`
 	deletePasskey statement = `DELETE FROM passkeys WHERE pool_id = $1 AND id = $2 AND user_id = $3`
+	passkeyUsed   statement = `UPDATE passkeys SET sign_count = $4, backed_up = $5, used_at = $6
+		WHERE pool_id = $1 AND id = $2 AND user_id = $3 AND (sign_count < $4 OR sign_count = 0 AND $4 = 0)`
+	selectPasskeyOwner statement = `SELECT user_id FROM passkeys WHERE pool_id = $1 AND id = $2`
 )
 
 func softwareTokenIdentity(u *userpool.User) []byte {
@@ -180,4 +184,22 @@ func (t *tx) CreatePasskey(ctx context.Context, k *store.Passkey) error {
 // DeletePasskey implements store.PasskeyTx.
 func (t *tx) DeletePasskey(ctx context.Context, poolID, userID, id string) error {
 	return t.changeOr(ctx, store.ErrNotFound, deletePasskey, poolID, id, userID)
+}
+
+// PasskeyUsed implements store.PasskeyTx.
+func (t *tx) PasskeyUsed(
+	ctx context.Context, poolID, userID, id string, signCount uint32, backedUp bool, now time.Time,
+) error {
+	err := t.changeOr(ctx, store.ErrCloned, passkeyUsed, poolID, id, userID, int64(signCount), backedUp, micros(now))
+	if !errors.Is(err, store.ErrCloned) {
+		return err
+	}
+	owner, err := get(ctx, &t.reads, selectPasskeyOwner, scanString, poolID, id)
+	switch {
+	case err != nil:
+		return err
+	case owner != userID:
+		return store.ErrNotFound
+	}
+	return store.ErrCloned
 }

@@ -130,9 +130,12 @@ const fillPostgres = `
 	INSERT INTO import_log SELECT 'p1', 'j' || i, n, '' FROM generate_series(1, 500) i, generate_series(0, 20) n;
 	INSERT INTO devices SELECT 'p1', 'u' || i % 90 + 1, 'k' || i, '', '', i % 3 = 0, '', 0, 0, 0 FROM generate_series(1, 9000) i;
 	INSERT INTO passkeys SELECT 'p1', 'k' || i, 'u' || i % 90 + 1, '', '', '', '', '[]', '', 0, true, true, true, 0, 0 FROM generate_series(1, 9000) i;
+	INSERT INTO password_history SELECT 'p1', 'u' || i % 90 + 1, i, '' FROM generate_series(1, 9000) i;
+	INSERT INTO challenge_states SELECT 'p1', decode(md5(i::text), 'hex'), '', i FROM generate_series(1, 9000) i;
 	ANALYZE pools, clients, domains, resource_servers, groups, signing_keys, users, sign_in_names, user_search, user_counts,
 		group_members, codes, counters, grants, refresh_tokens, spent, auth_codes, browser_sessions, documents,
-		identity_links, auth_events, provisioned_limits, import_jobs, import_chunks, import_log, devices, passkeys`
+		identity_links, auth_events, provisioned_limits, import_jobs, import_chunks, import_log, devices, passkeys,
+		password_history, challenge_states`
 
 // TestPostgresPlans: no statement needs to read a table from end to end, to sort, or
 // to join by comparing. Small tables would be read whole, so that is forbidden; and

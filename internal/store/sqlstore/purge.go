@@ -19,6 +19,8 @@ const (
 		(SELECT pool_id, hash FROM auth_codes WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
 	purgeBrowserSessions statement = `DELETE FROM browser_sessions WHERE (pool_id, hash) IN
 		(SELECT pool_id, hash FROM browser_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
+	purgeChallengeStates statement = `DELETE FROM challenge_states WHERE (pool_id, id) IN
+		(SELECT pool_id, id FROM challenge_states WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
 	purgeGrants statement = `DELETE FROM grants WHERE (pool_id, id) IN
 		(SELECT pool_id, id FROM grants WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`
 	// These do not expire; they are kept for so long.
@@ -41,7 +43,7 @@ func (s *Store) Purge(ctx context.Context, now time.Time, limit int) (more bool,
 		before time.Time
 	}{
 		{purgeCodes, now}, {purgeCounters, now}, {purgeSpent, now}, {purgeAuthCodes, now}, {purgeBrowserSessions, now},
-		{purgeGrants, now.Add(-accessTokenLife)}, {purgeAuthEvents, now.AddDate(-authEventYears, 0, 0)},
+		{purgeChallengeStates, now}, {purgeGrants, now.Add(-accessTokenLife)}, {purgeAuthEvents, now.AddDate(-authEventYears, 0, 0)},
 	} {
 		var deleted int64
 		err := s.Write(ctx, func(t store.Tx) (err error) {

@@ -292,7 +292,7 @@ func (t *tx) removeNames(ctx context.Context, u *userpool.User, names []userpool
 }
 
 // DeleteUser implements store.UserTx. Memberships, codes, grants and their tokens,
-// links, devices, passkeys and the sign-in history go with the user's row.
+// links, devices, passkeys and both histories go with the user's row.
 func (t *tx) DeleteUser(ctx context.Context, poolID, id string) error {
 	u, err := t.User(ctx, poolID, id)
 	if err != nil {

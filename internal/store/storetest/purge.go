@@ -27,6 +27,7 @@ func purge(t *testing.T, s store.Store) {
 				tx.CreateGrant(ctx, g, &token), tx.Spend(ctx, poolA, hash(g.ID), hour(i)),
 				tx.PutAuthCode(ctx, store.AuthCode{PoolID: poolA, Hash: hash(g.ID), ExpiresAt: hour(i)}),
 				tx.PutBrowserSession(ctx, store.BrowserSession{PoolID: poolA, Hash: hash(g.ID), ExpiresAt: hour(i)}),
+				tx.PutChallengeState(ctx, poolA, hash(g.ID), nil, hour(i)),
 				tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeKind(g.ID), ExpiresAt: hour(i)}))
 			if err != nil {
 				return err
@@ -64,14 +65,17 @@ func purge(t *testing.T, s store.Store) {
 // in a transaction that is undone.
 func left(t *testing.T, s store.Store, userID string, want ...int) {
 	t.Helper()
-	var sessions, codes, auth, spent, counters []int
+	var sessions, states, codes, auth, spent, counters []int
 	errDone := errors.New("looked")
 	wantErr(t, s, errDone, func(ctx context.Context, tx store.Tx) error {
-		sessions, codes, auth, spent, counters = nil, nil, nil, nil, nil
+		sessions, states, codes, auth, spent, counters = nil, nil, nil, nil, nil, nil
 		for i := range 4 {
 			id := fmt.Sprint("g", i)
 			if _, err := tx.BrowserSession(ctx, poolA, hash(id), time.Time{}); err == nil {
 				sessions = append(sessions, i)
+			}
+			if _, err := tx.ChallengeState(ctx, poolA, hash(id), time.Time{}); err == nil {
+				states = append(states, i)
 			}
 			if _, err := tx.Code(ctx, poolA, userID, store.CodeKind(id)); err == nil {
 				codes = append(codes, i)
@@ -90,7 +94,7 @@ func left(t *testing.T, s store.Store, userID string, want ...int) {
 		return errDone
 	})
 	for name, got := range map[string][]int{
-		"sessions": sessions, "codes": codes, "authorization codes": auth, "spent": spent, "counters": counters,
+		"sessions": sessions, "challenge states": states, "codes": codes, "authorization codes": auth, "spent": spent, "counters": counters,
 	} {
 		if fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%s left: %v, want %v", name, got, want)

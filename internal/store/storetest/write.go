@@ -190,6 +190,8 @@ func poolDelete(t *testing.T, s store.Store) {
 			tx.PutCode(ctx, store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeSignUp}),
 			tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.Spend(ctx, poolA, hash("spent"), t0()),
 			tx.PutAuthCode(ctx, auth), tx.PutBrowserSession(ctx, session),
+			tx.PutChallengeState(ctx, poolA, session.Hash, []byte("a"), session.ExpiresAt),
+			tx.AddPasswordHistory(ctx, poolA, u.ID, userpool.Credential{Hash: "h"}, 9),
 			tx.CreateDocument(ctx, someDocument(store.KindTerms, "1", "a")), tx.CreateLink(ctx, someLink(u, "1")),
 			tx.AddAuthEvent(ctx, someEvent(u, "1", 0)), tx.CreateImportJob(ctx, someJob("1", "Pending", 0)),
 			tx.PutImportChunk(ctx, poolA, "1", 0, []byte("a")),
@@ -212,6 +214,9 @@ func poolDelete(t *testing.T, s store.Store) {
 	absent(t, err)
 	_, err = s.BrowserSession(ctx, poolA, session.Hash, t0())
 	absent(t, err)
+	_, err = s.ChallengeState(ctx, poolA, session.Hash, t0())
+	absent(t, err)
+	same(t, []int{}, historyOf(t, s, u, 9), nil)
 	_, err = s.Document(ctx, poolA, store.KindTerms, "1")
 	absent(t, err)
 	_, err = s.ImportJob(ctx, poolA, "1")
