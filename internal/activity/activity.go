@@ -49,6 +49,7 @@ type Event struct {
 	username string
 	origin   Origin
 	resumed  bool
+	risk     *userpool.EventRisk
 
 	kind    string
 	id      string
@@ -85,13 +86,20 @@ func (e *Event) ID() string {
 	return e.id
 }
 
+// Judged makes the entry say what threat protection thought; nil leaves it as it is.
+func (e *Event) Judged(risk *userpool.EventRisk) {
+	if e != nil && risk != nil {
+		e.risk = risk
+	}
+}
+
 // Save writes the entry: how it came out, and the challenges that were answered
 // since it was last written.
 func (e *Event) Save(ctx context.Context, tx store.Tx, response string, challenges ...userpool.ChallengeResponse) error {
 	if e == nil {
 		return nil
 	}
-	entry := &userpool.AuthEvent{ID: e.id, CreatedAt: e.created, Type: e.kind, Context: e.origin.context()}
+	entry := &userpool.AuthEvent{ID: e.id, CreatedAt: e.created, Type: e.kind, Context: e.origin.Context()}
 	write := tx.AddAuthEvent
 	if e.resumed {
 		switch kept, err := Read(ctx, tx, e.poolID, e.userID, e.id); {
@@ -102,6 +110,9 @@ func (e *Event) Save(ctx context.Context, tx store.Tx, response string, challeng
 		}
 	}
 	entry.Response, entry.Challenges = response, append(entry.Challenges, challenges...)
+	if e.risk != nil {
+		entry.Risk = e.risk
+	}
 	row, err := encode(e.poolID, e.userID, entry)
 	if err != nil {
 		return err

@@ -192,7 +192,7 @@ func FuzzOrigin(f *testing.F) {
 		o := Origin{IP: "192.0.2.1", UserAgent: agent}
 		o.Read(encoded)
 		o = OriginOf(WithOrigin(context.Background(), o))
-		c := o.context()
+		c := o.Context()
 		for _, text := range []string{c.DeviceName, c.Timezone, c.IPAddress} {
 			if len(text) > maxText || !utf8.ValidString(text) || strings.ContainsAny(text, "\x00\n\r\x7f") {
 				t.Errorf("%q", text)

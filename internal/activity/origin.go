@@ -65,7 +65,8 @@ func (o *Origin) Read(encoded string) {
 	o.Device, o.Timezone = inner.Context.DeviceName, inner.Context.ClientTimezone
 }
 
-func (o *Origin) context() userpool.EventContext {
+// Context is what an entry of the history keeps of the origin.
+func (o *Origin) Context() userpool.EventContext {
 	device := o.Device
 	if device == "" {
 		device = deviceName(cut(o.UserAgent, maxAgent))

@@ -43,6 +43,9 @@ const (
 	VerifyUserAttribute Kind = "VerifyUserAttribute"
 	AdminCreateUser     Kind = "AdminCreateUser"
 	Authentication      Kind = "Authentication"
+	// AccountTakeOverNotification has no CustomMessage_ trigger: its text is the risk
+	// configuration's.
+	AccountTakeOverNotification Kind = "AccountTakeOverNotification"
 )
 
 // Message is one mail or SMS, ready to be sent. The body of a mail is HTML.
@@ -68,7 +71,8 @@ type Note struct {
 	To       string
 	Username string // the real username
 	ClientID string
-	Code     string // a code, or the temporary password of AdminCreateUser
+	Code     string  // a code, or the temporary password of AdminCreateUser
+	Report   *Report // the text of AccountTakeOverNotification
 }
 
 // Transport delivers messages. It must be safe for concurrent use.

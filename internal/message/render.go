@@ -37,6 +37,9 @@ type Renderer struct {
 // count only when the pool sends them itself (EmailSendingAccount DEVELOPER;
 // reference: api-behaviour §4). What people typed is escaped in mails, which are HTML.
 func (r Renderer) Render(p *userpool.Pool, n Note) Message {
+	if n.Report != nil {
+		return renderReport(p, n)
+	}
 	m := Message{
 		PoolID: p.ID, ClientID: n.ClientID, Username: n.Username, To: n.To,
 		Medium: n.Medium, Kind: n.Kind, Code: n.Code,

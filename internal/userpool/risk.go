@@ -107,9 +107,110 @@ func (r *RiskConfiguration) Problem(at Place) string {
 	return sesRegionProblem(n.SourceArn, at)
 }
 
+// Modes of threat protection: AUDIT records what ENFORCED would do.
+const (
+	ThreatAudit    = "AUDIT"
+	ThreatEnforced = "ENFORCED"
+)
+
+// What an entry's risk says: decisions and levels.
+const (
+	RiskNone            = "NoRisk"
+	RiskAccountTakeover = "AccountTakeover"
+	RiskBlock           = "Block"
+
+	RiskLow    = "Low"
+	RiskMedium = "Medium"
+	RiskHigh   = "High"
+)
+
+// Actions of a risk configuration.
+const (
+	RiskActionNone            = "NO_ACTION"
+	RiskActionBlock           = "BLOCK"
+	RiskActionMFAIfConfigured = "MFA_IF_CONFIGURED"
+	RiskActionMFARequired     = "MFA_REQUIRED"
+)
+
+// What a password that may have leaked is given at: the EventFilter.
+const (
+	RiskAtSignIn         = "SIGN_IN"
+	RiskAtSignUp         = "SIGN_UP"
+	RiskAtPasswordChange = "PASSWORD_CHANGE"
+)
+
+// Blocks reports whether an address is always refused.
+func (r *RiskConfiguration) Blocks(ip netip.Addr) bool {
+	return r.Exceptions != nil && contains(r.Exceptions.BlockedIPRangeList, ip)
+}
+
+// Skips reports whether sign-ins from an address are never judged. Blocks goes before.
+func (r *RiskConfiguration) Skips(ip netip.Addr) bool {
+	return r.Exceptions != nil && contains(r.Exceptions.SkippedIPRangeList, ip)
+}
+
+// contains reports whether ip is in one of the networks, which are CIDR. An IPv4
+// address is the same in the form ::ffff:192.0.2.1.
+func contains(networks []string, ip netip.Addr) bool {
+	ip = ip.Unmap().WithZone("")
+	return slices.ContainsFunc(networks, func(text string) bool {
+		network, err := netip.ParsePrefix(text)
+		if err != nil { // Problem has let none through
+			return false
+		}
+		if at := network.Addr(); at.Is4In6() && network.Bits() >= 96 {
+			network = netip.PrefixFrom(at.Unmap(), network.Bits()-96)
+		}
+		return network.Contains(ip)
+	})
+}
+
+// ActionAt gives what a level of risk causes; nothing set is RiskActionNone without
+// a mail.
+func (r *RiskConfiguration) ActionAt(level string) AccountTakeoverAction {
+	var action *AccountTakeoverAction
+	if t := r.AccountTakeover; t != nil {
+		switch level {
+		case RiskLow:
+			action = t.Actions.LowAction
+		case RiskMedium:
+			action = t.Actions.MediumAction
+		case RiskHigh:
+			action = t.Actions.HighAction
+		}
+	}
+	if action == nil {
+		return AccountTakeoverAction{EventAction: RiskActionNone}
+	}
+	return *action
+}
+
+// LooksFor reports whether passwords given at an event are looked up among those
+// that leaked.
+func (r *RiskConfiguration) LooksFor(event string) bool {
+	return r.CompromisedCredentials != nil && slices.Contains(r.CompromisedCredentials.EventFilter, event)
+}
+
+// ThreatMode is how the pool is protected: ThreatAudit, ThreatEnforced, or "" for not
+// at all. Sign-ins by custom challenges have a mode of their own, which the pool's
+// must precede (reference: api-behaviour §20.8).
+func (p *Pool) ThreatMode(custom bool) string {
+	if !p.ThreatProtection() {
+		return ""
+	}
+	a := p.Settings.UserPoolAddOns
+	switch {
+	case !custom:
+		return a.AdvancedSecurityMode
+	case a.AdvancedSecurityAdditionalFlows == nil:
+		return ""
+	}
+	return a.AdvancedSecurityAdditionalFlows.CustomAuthMode
+}
+
 // ThreatProtection reports whether a pool watches its sign-ins: without it there
 // is no risk configuration and no history (reference: api-behaviour §20.8).
 func (p *Pool) ThreatProtection() bool {
 	a := p.Settings.UserPoolAddOns
-	return a != nil && (a.AdvancedSecurityMode == "AUDIT" || a.AdvancedSecurityMode == "ENFORCED")
+	return a != nil && (a.AdvancedSecurityMode == ThreatAudit || a.AdvancedSecurityMode == ThreatEnforced)
 }
