@@ -113,6 +113,7 @@ func (g *Guard) Client() *http.Client {
 			TLSHandshakeTimeout:    dialTimeout,
 			MaxResponseHeaderBytes: maxHeaderBytes,
 			MaxConnsPerHost:        16,
+			MaxIdleConnsPerHost:    16, // as many as may be open, or each call beyond two connects anew
 			IdleConnTimeout:        time.Minute,
 			ForceAttemptHTTP2:      true,
 		}},
