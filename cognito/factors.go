@@ -76,7 +76,8 @@ func mfaOptionTypes(u *userpool.User) []api.MFAOptionType {
 
 func (s *Server) associateSoftwareToken(ctx context.Context, c *Caller, in *api.AssociateSoftwareTokenRequest) (*api.AssociateSoftwareTokenResponse, error) {
 	if c == nil {
-		return nil, s.Auth.CheckSetupSession(in.AuthSession())
+		secret, session, err := s.Auth.AssociateToken(ctx, in.AuthSession())
+		return &api.AssociateSoftwareTokenResponse{SecretCode: &secret, Session: &session}, err
 	}
 	secret, err := s.Accounts.AssociateSoftwareToken(ctx, c.Pool, c.User)
 	return &api.AssociateSoftwareTokenResponse{SecretCode: &secret}, err
@@ -84,7 +85,8 @@ func (s *Server) associateSoftwareToken(ctx context.Context, c *Caller, in *api.
 
 func (s *Server) verifySoftwareToken(ctx context.Context, c *Caller, in *api.VerifySoftwareTokenRequest) (*api.VerifySoftwareTokenResponse, error) {
 	if c == nil {
-		return nil, s.Auth.CheckSetupSession(in.AuthSession())
+		session, err := s.Auth.VerifyToken(ctx, in.AuthSession(), in.UserCode, api.Str(in.FriendlyDeviceName))
+		return &api.VerifySoftwareTokenResponse{Status: new("SUCCESS"), Session: &session}, err
 	}
 	err := s.Accounts.VerifySoftwareToken(ctx, c.Pool, c.User, in.UserCode, api.Str(in.FriendlyDeviceName))
 	return &api.VerifySoftwareTokenResponse{Status: new("SUCCESS")}, err

@@ -21,7 +21,7 @@ func (s *Server) signInOperations() []operation {
 func (s *Server) initiateAuth(ctx context.Context, c *Client, in *api.InitiateAuthRequest) (*api.InitiateAuthResponse, error) {
 	ctx = s.withOrigin(ctx, c.Pool, c.AppClient, in.UserContextData)
 	out, err := s.Auth.Initiate(ctx, auth.InitiateRequest{
-		Pool: c.Pool, Client: c.AppClient, Side: auth.Public, Flow: in.AuthFlow,
+		Pool: c.Pool, Client: c.AppClient, Side: auth.Public, Flow: in.AuthFlow, Session: api.Str(in.Session),
 		Parameters: in.AuthParameters, Metadata: in.ClientMetadata,
 	})
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Server) adminInitiateAuth(ctx context.Context, p *userpool.Pool, in *ap
 		return nil, err
 	}
 	out, err := s.Auth.Initiate(ctx, auth.InitiateRequest{
-		Pool: p, Client: client, Side: auth.Admin, Flow: in.AuthFlow,
+		Pool: p, Client: client, Side: auth.Admin, Flow: in.AuthFlow, Session: api.Str(in.Session),
 		Parameters: in.AuthParameters, Metadata: in.ClientMetadata,
 	})
 	if err != nil {

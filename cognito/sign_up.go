@@ -32,7 +32,10 @@ func (s *Server) signUp(ctx context.Context, c *Client, in *api.SignUpRequest) (
 	if err != nil {
 		return nil, err
 	}
-	return &api.SignUpResponse{UserSub: done.User.ID, CodeDeliveryDetails: deliveryDetails(done.Delivery)}, nil
+	session, err := s.Auth.SignedUp(c.Pool, c.AppClient, done.User)
+	return &api.SignUpResponse{
+		UserSub: done.User.ID, CodeDeliveryDetails: deliveryDetails(done.Delivery), Session: optional(session),
+	}, err
 }
 
 func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSignUpRequest) (*api.ConfirmSignUpResponse, error) {
@@ -40,11 +43,20 @@ func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSi
 	if err := account.CheckSecretHash(c.AppClient, in.Username, api.Str(in.SecretHash)); err != nil {
 		return nil, err
 	}
-	_, err := s.Accounts.ConfirmSignUp(ctx, c.Pool, c.AppClient, account.Confirmation{
+	if in.Session != nil {
+		if err := s.Auth.OpenSignUp(ctx, c.Pool, c.AppClient, in.Username, *in.Session); err != nil {
+			return nil, err
+		}
+	}
+	confirmed, err := s.Accounts.ConfirmSignUp(ctx, c.Pool, c.AppClient, account.Confirmation{
 		Username: in.Username, Code: in.ConfirmationCode, Metadata: in.ClientMetadata,
 		ForceAlias: in.ForceAliasCreation != nil && *in.ForceAliasCreation,
 	})
-	return &api.ConfirmSignUpResponse{}, err
+	if err != nil || in.Session == nil {
+		return &api.ConfirmSignUpResponse{}, err
+	}
+	session, err := s.Auth.Confirmed(c.Pool, c.AppClient, confirmed)
+	return &api.ConfirmSignUpResponse{Session: &session}, err
 }
 
 func (s *Server) resendConfirmationCode(ctx context.Context, c *Client, in *api.ResendConfirmationCodeRequest) (*api.ResendConfirmationCodeResponse, error) {

@@ -61,22 +61,30 @@ type freshCode struct {
 	stored store.Code
 }
 
-// newCode makes a code for an address of a user: six digits, all equally likely.
+// newCode makes a code for an address of a user.
 func (s *Service) newCode(p *userpool.Pool, userID string, kind store.CodeKind, attribute, address string) (freshCode, error) {
-	const codes = 1_000_000
+	text, err := s.RandomCode(6)
+	return freshCode{text, store.Code{
+		PoolID: p.ID, UserID: userID, Kind: kind, Hash: s.codeHash(p.ID, userID, kind, text),
+		Attribute: attribute, SentTo: address, ExpiresAt: s.Now().Add(codeLife(kind)),
+	}}, err
+}
+
+// RandomCode makes a code of up to nine digits, all equally likely.
+func (s *Service) RandomCode(digits int) (string, error) {
+	codes := uint32(1)
+	for range digits {
+		codes *= 10
+	}
 	var b [4]byte
 	n := uint32(1<<32 - 1)
 	for n >= (1<<32-1)/codes*codes {
 		if _, err := io.ReadFull(s.Rand, b[:]); err != nil {
-			return freshCode{}, fmt.Errorf("account: no randomness: %w", err)
+			return "", fmt.Errorf("account: no randomness: %w", err)
 		}
 		n = binary.BigEndian.Uint32(b[:])
 	}
-	text := fmt.Sprintf("%06d", n%codes)
-	return freshCode{text, store.Code{
-		PoolID: p.ID, UserID: userID, Kind: kind, Hash: s.codeHash(p.ID, userID, kind, text),
-		Attribute: attribute, SentTo: address, ExpiresAt: s.Now().Add(codeLife(kind)),
-	}}, nil
+	return fmt.Sprintf("%0*d", digits, n%codes), nil
 }
 
 // codeHash binds a code to whom and what it is for. It is keyed, because a million

@@ -52,6 +52,19 @@ func (s *Service) deliver(ctx context.Context, p *userpool.Pool, u *userpool.Use
 	return deliveryTo(c.stored.Attribute, c.stored.SentTo), nil
 }
 
+// SendSignInCode sends the code of a sign-in's challenge to an address of a user, and
+// says where it went. Fault: CodeDeliveryFailure.
+func (s *Service) SendSignInCode(ctx context.Context, p *userpool.Pool, u *userpool.User, clientID, attribute, address, code string) (*Delivery, error) {
+	err := s.Messages.Send(ctx, p, message.Note{
+		Kind: message.Authentication, Medium: medium(attribute), To: address,
+		Username: u.Username, ClientID: clientID, Code: code,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return deliveryTo(attribute, address), nil
+}
+
 // confirmationChannel is the attribute whose ownership a sign-up's code proves: one
 // that the pool verifies and the user has, the phone before the e-mail; "" when
 // there is none (reference: api-behaviour §17).

@@ -53,7 +53,7 @@ func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 			return nil, err
 		}
 	}
-	u.Status = userpool.StatusUnconfirmed
+	u.Status, u.MFA.Grace = userpool.StatusUnconfirmed, p.GrantsGrace()
 	for _, name := range contacts() {
 		if u.Attributes[name] != "" {
 			u.Attributes[userpool.VerifiedName(name)] = "false"

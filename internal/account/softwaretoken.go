@@ -41,21 +41,31 @@ func softwareTokens(p *userpool.Pool) bool {
 // gives it in base32. The present one stays in force until VerifySoftwareToken.
 // Faults: SoftwareTokenMFANotFound, ConcurrentModification, NotAuthorized.
 func (s *Service) AssociateSoftwareToken(ctx context.Context, p *userpool.Pool, u *userpool.User) (string, error) {
-	if !softwareTokens(p) {
-		return "", errNoSoftwareTokens()
+	secret, err := s.NewTokenSecret(p)
+	if err != nil {
+		return "", err
 	}
-	secret := make([]byte, tokenSecretSize)
-	if _, err := io.ReadFull(s.Rand, secret); err != nil {
-		return "", fmt.Errorf("account: no randomness: %w", err)
-	}
-	_, err := s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
+	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
 		u.SoftwareToken.Pending = secret
 		return nil
 	})
 	if errors.Is(err, store.ErrStale) {
 		return "", fault.New(fault.ConcurrentModification, "The user was modified at the same time, please try again.").Because(err)
 	}
-	return tokenText(secret), gone(err)
+	return TokenText(secret), gone(err)
+}
+
+// NewTokenSecret makes the secret of a new TOTP generator. Fault:
+// SoftwareTokenMFANotFound.
+func (s *Service) NewTokenSecret(p *userpool.Pool) ([]byte, error) {
+	if !softwareTokens(p) {
+		return nil, errNoSoftwareTokens()
+	}
+	secret := make([]byte, tokenSecretSize)
+	if _, err := io.ReadFull(s.Rand, secret); err != nil {
+		return nil, fmt.Errorf("account: no randomness: %w", err)
+	}
+	return secret, nil
 }
 
 // VerifySoftwareToken takes the first code of a new TOTP generator, which thereby
@@ -84,7 +94,7 @@ func (s *Service) VerifySoftwareToken(ctx context.Context, p *userpool.Pool, u *
 			return err
 		}
 		if name != "" {
-			u.MFA.TokenName = firstCharacters(name, maxTokenName)
+			u.MFA.TokenName = TokenName(name)
 		}
 		return s.save(ctx, tx, p, u)
 	}))
@@ -150,19 +160,21 @@ func TokenStep(secret []byte, code string, now time.Time) (step int64, ok bool) 
 	options := hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
 	present := now.Unix() / int64(tokenStep/time.Second)
 	for step = present + 1; step >= present-1; step-- {
-		if right, err := hotp.ValidateCustom(code, uint64(step), tokenText(secret), options); err == nil && right {
+		if right, err := hotp.ValidateCustom(code, uint64(step), TokenText(secret), options); err == nil && right {
 			return step, true
 		}
 	}
 	return 0, false
 }
 
-func tokenText(secret []byte) string {
+// TokenText is a secret as users type it: base32 without padding.
+func TokenText(secret []byte) string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
 }
 
-// firstCharacters cuts a text behind its n-th character.
-func firstCharacters(text string, n int) string {
+// TokenName is a FriendlyDeviceName as it is kept.
+func TokenName(text string) string {
+	n := maxTokenName
 	for i := range text {
 		if n == 0 {
 			return text[:i]

@@ -90,6 +90,11 @@ func (s *Service) asked(p *userpool.Pool, subject string, kind store.CodeKind) s
 	return store.Counter{PoolID: p.ID, Subject: subject, Action: "asked for " + string(kind), Limit: 1, Window: codeLife(kind), Now: s.Now()}
 }
 
+// PretendDelivery is where a sign-in's code for an unknown name would have gone.
+func (s *Service) PretendDelivery(p *userpool.Pool, name, attribute string) *Delivery {
+	return s.pretendDelivery(p, name, []string{attribute})
+}
+
 // pretendDelivery is where a code for an unknown name would have gone: to the name
 // itself when it is an address on one of the channels, else to an address that is
 // made up, the same each time, on the first of them.

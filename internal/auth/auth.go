@@ -3,14 +3,18 @@
 //
 //	Initiate ── USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH ──────────┐
 //	         ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER ── right answer ────┤
-//	PageSignIn ── password ────────────────────────────────────────────┤
+//	         ── USER_AUTH ─▶ [SELECT_CHALLENGE] ─▶ PASSWORD,           │
+//	         │    PASSWORD_SRP, EMAIL_OTP, SMS_OTP, WEB_AUTHN ─────────┤
+//	         └─ USER_AUTH with ConfirmSignUp's session ────────────────┤
+//	PageSignIn, PageBegin ── the same factors ─────────────────────────┤
 //	                                                       first factor passed
 //	                                                                   │
 //	  refused by state ◀── disabled, UNCONFIRMED, RESET_REQUIRED, … ───┤
 //	                                                                   ▼
 //	                  FORCE_CHANGE_PASSWORD ─▶ NEW_PASSWORD_REQUIRED ─▶│
-//	                                                                [device]
-//	                                                                [MFA]
+//	                                                                   ▼ second factor due?
+//	  several ─▶ SELECT_MFA_TYPE ─▶ SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA ─▶│
+//	  none yet ─▶ MFA_SETUP ─▶ software token, or EMAIL_OTP, SMS_MFA ───────▶│
 //	                                                                   ▼
 //	                                           grant and tokens, or the pages' code
 //
@@ -20,9 +24,12 @@
 // transaction, and the transaction decides what the check was worth: inside a
 // lock a right password counts as little as a wrong one.
 //
-// The stages in brackets have their place in nextStep and no factor yet: a pool
-// that requires MFA, or a user's own choice of it, refuses to sign in rather than to
-// sign in without it.
+// The codes of challenges travel in their sessions. Every answer to one is counted
+// by the database before it is judged, so that a code of six digits can't be guessed.
+// A wrong code leaves its session as it was; a right answer spends it.
+//
+// Where each thing is: initiate.go and choice.go begin, respond.go takes answers,
+// engine.go goes from stage to stage, and each kind of challenge has a file.
 // Refresh, revocation and the check of access tokens stand beside the engine.
 package auth
 
@@ -43,6 +50,8 @@ import (
 
 // Config is what sign-ins read of the configuration; directory.Service has it.
 type Config interface {
+	// Pool gives a pool, or a ResourceNotFound fault.
+	Pool(ctx context.Context, id string) (*userpool.Pool, error)
 	// PoolClient gives a client of the pool, or a ResourceNotFound fault.
 	PoolClient(ctx context.Context, pool *userpool.Pool, clientID string) (*userpool.AppClient, error)
 }
@@ -81,6 +90,16 @@ const (
 const (
 	ChallengePasswordVerifier    = "PASSWORD_VERIFIER"
 	ChallengeNewPasswordRequired = "NEW_PASSWORD_REQUIRED"
+	ChallengeSelect              = "SELECT_CHALLENGE"
+	ChallengePassword            = "PASSWORD"
+	ChallengePasswordSRP         = "PASSWORD_SRP"
+	ChallengeWebAuthn            = "WEB_AUTHN"
+	ChallengeSMSOTP              = "SMS_OTP"
+	ChallengeEmailOTP            = userpool.MFAEmail // as first factor, and as second
+	ChallengeSMSMFA              = userpool.MFASMS
+	ChallengeSoftwareToken       = userpool.MFASoftwareToken
+	ChallengeSelectMFA           = userpool.ChallengeSelectMFA
+	ChallengeMFASetup            = userpool.ChallengeMFASetup
 )
 
 // InitiateRequest begins a sign-in.
@@ -89,6 +108,7 @@ type InitiateRequest struct {
 	Client     *userpool.AppClient
 	Side       Side
 	Flow       string
+	Session    string            // of ConfirmSignUp, "" for none
 	Parameters map[string]string // AuthParameters
 	Metadata   map[string]string // ClientMetadata, for the triggers
 }
@@ -132,7 +152,11 @@ type attempt struct {
 	pool   *userpool.Pool
 	client *userpool.AppClient
 	side   Side
-	user   *userpool.User // once it is known
+	flow   string         // userpool.FlowUserSRP, FlowUser, …
+	user   *userpool.User // once it is known; nil for a name that nobody has
+	name   string         // as it was typed; kept for a name that nobody has
+	// strong says that the first factor was worth two: no second one is due.
+	strong bool
 	// The device that it is made on: the key that the client gave, and the device, if
 	// it is one of the user's.
 	deviceKey string
@@ -141,6 +165,14 @@ type attempt struct {
 	// challenges that were answered since it was last written.
 	event  *activity.Event
 	passed []userpool.ChallengeResponse
+}
+
+// userIDForSRP is what the user is called in challenges.
+func (s *Service) userIDForSRP(a *attempt) string {
+	if a.user != nil {
+		return a.user.Username
+	}
+	return s.strangerName(a.pool, a.name)
 }
 
 // begin begins a's entry in the user's history, once the user is known.

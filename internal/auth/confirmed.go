@@ -7,18 +7,58 @@ import (
 	"idpond/internal/userpool"
 )
 
-// PageConfirmed signs in a user who has just confirmed the sign-up on the pages:
-// the code that ConfirmSignUp took in the same request stands in for the password
-// (reference: hosted-ui-and-oauth §9.2). The user is the one that ConfirmSignUp
-// gave: by name, another could be found who has come by the name meanwhile.
-// Nothing else may call it.
-func (s *Service) PageConfirmed(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, confirmed *userpool.User) (*PageOutcome, error) {
-	if refused := refusedByState(pool, confirmed, s.Now()); refused != nil {
-		return nil, refused
+// Who has just signed up can sign in without proving twice who they are (reference:
+// api-behaviour §10.1):
+//
+//	SignUp ─▶ session ─▶ ConfirmSignUp with it and the code ─▶ session ─▶ USER_AUTH with it
+//
+// Both sessions are kinds of their own, which no challenge's answer takes.
+const (
+	afterSignUp  = "after SignUp"
+	afterConfirm = "after ConfirmSignUp"
+)
+
+// SignedUp is the session that SignUp gives, "" for clients without USER_AUTH.
+func (s *Service) SignedUp(pool *userpool.Pool, client *userpool.AppClient, u *userpool.User) (string, error) {
+	if !client.AllowsFlow(userpool.FlowUser) {
+		return "", nil
 	}
-	a := &attempt{pool: pool, client: client, side: Pages, user: confirmed}
+	return s.sealed(s.newSession(&attempt{pool: pool, client: client, side: Public, user: u}, afterSignUp))
+}
+
+// OpenSignUp checks the session that ConfirmSignUp is called with: it must be of the
+// user's own sign-up. It may be called again while the code was wrong. Fault:
+// NotAuthorized.
+func (s *Service) OpenSignUp(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, text string) error {
+	_, _, err := s.openSignUp(ctx, pool, client, username, text, afterSignUp)
+	return err
+}
+
+// Confirmed is the session that ConfirmSignUp gives for that of the sign-up, which
+// OpenSignUp has checked before.
+func (s *Service) Confirmed(pool *userpool.Pool, client *userpool.AppClient, confirmed *userpool.User) (string, error) {
+	return s.sealed(s.newSession(&attempt{pool: pool, client: client, side: Public, user: confirmed}, afterConfirm))
+}
+
+func (s *Service) openSignUp(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, text, kind string) (*attempt, *session, error) {
+	r := RespondRequest{Pool: pool, Client: client, Side: Public, Challenge: kind, Session: text}
+	ses, err := s.openSession(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	ses.First = true // the user's state is not this session's business
+	a, err := s.resume(ctx, r, ses, username)
+	return a, ses, err
+}
+
+// confirmed signs in with the session of ConfirmSignUp, which stands for the first
+// factor.
+func (s *Service) confirmed(ctx context.Context, a *attempt, text string) (*Outcome, error) {
+	signedUp, ses, err := s.openSignUp(ctx, a.pool, a.client, a.name, text, afterConfirm)
+	if err != nil {
+		return nil, err
+	}
+	a.user = signedUp.user
 	s.begin(ctx, a)
-	return s.pageOutcome(a, func() (*Outcome, error) {
-		return s.proceed(ctx, a, passedFirstFactor, func(store.Tx) error { return nil })
-	})
+	return s.passFirst(ctx, a, func(tx store.Tx) error { return spend(ctx, tx, a.pool, text, ses.Expires) })
 }

@@ -57,10 +57,11 @@ func (s *Service) resumeDevice(ctx context.Context, a *attempt, named, began str
 	return err
 }
 
-// knownDevice is the key of the device that a is made on, "" for none of the user's.
-func (a *attempt) knownDevice() string {
+// namedDevice is the key of the device that a is made on: the user's, or before the
+// first factor the one that the client named.
+func (a *attempt) namedDevice() string {
 	if a.device == nil {
-		return ""
+		return a.deviceKey
 	}
 	return a.device.Key
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"idpond/internal/activity"
@@ -17,7 +18,17 @@ type stage int
 const (
 	passedFirstFactor stage = iota
 	passedNewPassword
+	passedSecondFactor
 )
+
+// step is a challenge that a sign-in puts next; the zero value is none.
+type step struct {
+	challenge string
+	choices   []string // of challenges that let the user choose
+	first     bool     // no factor was passed yet
+	setup     bool     // a right answer sets the factor up
+	address   string   // where a code is to go, "" for the user's own
+}
 
 // findUser finds who may sign in by a name. Unknown is nil, without an error.
 func (s *Service) findUser(ctx context.Context, pool *userpool.Pool, name string) (*userpool.User, error) {
@@ -51,7 +62,13 @@ func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, also 
 		return nil
 	}
 	a.passed = append(a.passed, activity.Password(true))
-	if refused := refusedByState(a.pool, a.user, now); refused != nil {
+	return s.passFirst(ctx, a, record)
+}
+
+// passFirst goes on after a right first factor, unless the user's state refuses;
+// record writes what the factor's success changes.
+func (s *Service) passFirst(ctx context.Context, a *attempt, record func(store.Tx) error) (*Outcome, error) {
+	if refused := refusedByState(a.pool, a.user, s.Now()); refused != nil {
 		if err := s.save(ctx, a, userpool.EventFail, record); err != nil {
 			return nil, err
 		}
@@ -118,17 +135,40 @@ func temporaryPasswordExpired(pool *userpool.Pool, u *userpool.User, now time.Ti
 // its end. record writes what the passing of the stage changes; it may set
 // a.user to what it wrote.
 func (s *Service) proceed(ctx context.Context, a *attempt, passed stage, record func(store.Tx) error) (*Outcome, error) {
-	challenge, err := nextStep(a, passed)
+	next, err := nextStep(a, passed)
 	if err != nil {
 		return nil, err
 	}
-	if challenge == "" {
+	if next.challenge == ChallengeMFASetup && a.hasGrace() {
+		out, err := s.finish(ctx, a, func(tx store.Tx) error {
+			if err := record(tx); err != nil {
+				return err
+			}
+			return s.useGrace(ctx, tx, a)
+		})
+		if !errors.Is(err, errGraceUsed) {
+			return out, err
+		}
+		return s.ask(ctx, a, next, record)
+	}
+	if next.challenge == "" {
 		return s.finish(ctx, a, record)
 	}
-	if err := s.save(ctx, a, userpool.EventInProgress, record); err != nil {
+	return s.ask(ctx, a, next, record)
+}
+
+// ask puts a challenge, after record is written.
+func (s *Service) ask(ctx context.Context, a *attempt, next step, record func(store.Tx) error) (*Outcome, error) {
+	err := s.save(ctx, a, userpool.EventInProgress, func(tx store.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		return s.countSent(ctx, tx, a, next)
+	})
+	if err != nil {
 		return nil, err
 	}
-	return s.challenge(a, challenge)
+	return s.put(ctx, a, next)
 }
 
 // save writes what the passing of a stage changes, and what the user's history
@@ -177,28 +217,59 @@ func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) 
 	return out, err
 }
 
-// nextStep names the challenge that a user has to answer before the sign-in is
-// done, or "". Devices and MFA take their places here, in this order.
-func nextStep(a *attempt, passed stage) (string, error) {
-	if a.pool.MFAApplies(a.user) {
-		// Before anything else is asked or changed: the sign-in can't be finished.
-		return "", fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, which can't be carried out.")
-	}
+// nextStep is the challenge that a user has to answer before the sign-in is done.
+// Devices take their place before the second factor.
+func nextStep(a *attempt, passed stage) (step, error) {
 	if passed < passedNewPassword && a.user.Status == userpool.StatusForceChangePassword {
-		return ChallengeNewPasswordRequired, nil
+		return step{challenge: ChallengeNewPasswordRequired}, nil
 	}
-	return "", nil
+	if passed >= passedSecondFactor || a.strong {
+		return step{}, nil
+	}
+	due, ok := a.pool.SecondFactor(a.user)
+	if !ok {
+		return step{}, fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, and the user can neither use nor set up any factor.")
+	}
+	return step{challenge: due.Challenge, choices: due.Options}, nil
 }
 
-// challenge puts a challenge to the client.
-func (s *Service) challenge(a *attempt, name string) (*Outcome, error) {
-	text, err := s.newSession(a, name)
+// put puts a challenge to the client: it makes the session and what the challenge
+// shows, and sends its code.
+func (s *Service) put(ctx context.Context, a *attempt, next step) (*Outcome, error) {
+	if _, sends := sentCodeOf(next); sends {
+		return s.sendCode(ctx, a, next)
+	}
+	ses := s.newSession(a, next.challenge)
+	ses.First, ses.Choices = next.first, next.choices
+	parameters, err := s.parameters(a, next)
 	if err != nil {
 		return nil, err
 	}
-	parameters, err := newPasswordParameters(a)
+	text, err := s.sealed(ses)
 	if err != nil {
 		return nil, err
 	}
-	return &Outcome{Challenge: name, Session: text, Parameters: parameters}, nil
+	out := &Outcome{Challenge: next.challenge, Session: text, Parameters: parameters}
+	if next.challenge == ChallengeSelect {
+		out.AvailableChallenges = next.choices
+	}
+	return out, nil
+}
+
+// parameters are the ChallengeParameters of a challenge that sends no code
+// (reference: api-behaviour §12).
+func (s *Service) parameters(a *attempt, next step) (map[string]string, error) {
+	switch next.challenge {
+	case ChallengeNewPasswordRequired:
+		return newPasswordParameters(a)
+	case ChallengeSelectMFA, ChallengeMFASetup:
+		return choiceParameters(a, next)
+	case ChallengeSoftwareToken:
+		p := map[string]string{"USER_ID_FOR_SRP": a.user.Username}
+		if name := a.user.MFA.TokenName; name != "" {
+			p["FRIENDLY_DEVICE_NAME"] = name
+		}
+		return p, nil
+	}
+	return map[string]string{}, nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/fault"
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -23,14 +24,36 @@ func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, er
 	if err != nil {
 		return nil, err
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, deviceKey: r.Parameters["DEVICE_KEY"]}
-	if flow == userpool.FlowUserSRP {
-		return s.beginSRP(ctx, a, username, r.Parameters["SRP_A"])
+	a := &attempt{
+		pool: r.Pool, client: r.Client, side: r.Side, flow: flow, name: username, deviceKey: r.Parameters["DEVICE_KEY"],
 	}
-	if r.Parameters["PASSWORD"] == "" {
-		return nil, errMissing("PASSWORD")
+	switch flow {
+	case userpool.FlowUserSRP:
+		if r.Parameters["SRP_A"] == "" {
+			return nil, errMissing("SRP_A")
+		}
+		if err := s.identify(ctx, a); err != nil {
+			return nil, err
+		}
+		return s.beginSRP(ctx, a, r.Parameters["SRP_A"])
+	case userpool.FlowUser:
+		return s.beginChoice(ctx, a, r)
 	}
-	return s.password(ctx, a, username, r.Parameters["PASSWORD"])
+	return s.password(ctx, a, r.Parameters["PASSWORD"])
+}
+
+// identify finds who a's name is; a.user stays nil for a name that nobody has, if the
+// client hides that.
+func (s *Service) identify(ctx context.Context, a *attempt) error {
+	u, err := s.findUser(ctx, a.pool, a.name)
+	switch {
+	case err != nil:
+		return err
+	case u == nil && !a.client.HidesUserExistence():
+		return errUnknownUser()
+	}
+	a.user = u
+	return nil
 }
 
 // currentFlow gives the current name of a flow that has two.
@@ -65,12 +88,10 @@ func (s *Service) flowProblem(pool *userpool.Pool, client *userpool.AppClient, s
 			return fault.New(fault.InvalidParameter, "Custom auth lambda trigger is not configured for the user pool.")
 		}
 		return fault.New(fault.InvalidParameter, "CUSTOM_AUTH is not enabled for the client.")
-	case userpool.FlowUserPassword, userpool.FlowRefreshToken:
+	default:
 		if !allowed {
 			return fault.Newf(fault.InvalidParameter, "%s flow not enabled for this client", flow)
 		}
-	default: // USER_AUTH has its place in Initiate, and no factor to choose yet
-		return fault.Newf(fault.InvalidParameter, "%s flow not enabled for this client", flow)
 	}
 	return nil
 }
@@ -85,26 +106,31 @@ func namedUser(client *userpool.AppClient, parameters map[string]string) (string
 	return username, account.CheckSecretHash(client, username, hash)
 }
 
-// password takes a password in the clear as the first factor.
-func (s *Service) password(ctx context.Context, a *attempt, username, password string) (*Outcome, error) {
-	u, err := s.findUser(ctx, a.pool, username)
-	if err != nil {
+// password takes a password in the clear as the first factor of whoever a's name is.
+func (s *Service) password(ctx context.Context, a *attempt, password string) (*Outcome, error) {
+	if password == "" {
+		return nil, errMissing("PASSWORD")
+	}
+	if err := s.identify(ctx, a); err != nil {
 		return nil, err
 	}
-	hidden := a.client.HidesUserExistence()
+	return s.checkPassword(ctx, a, password, nil)
+}
+
+// checkPassword takes the password of a, whose user is known; also, if set, writes what
+// its being right changes.
+func (s *Service) checkPassword(ctx context.Context, a *attempt, password string, also func(store.Tx) error) (*Outcome, error) {
+	u := a.user
 	switch {
-	case u == nil && !hidden:
-		return nil, errUnknownUser()
 	case u == nil:
-		return nil, s.refuseStranger(ctx, a.pool, username, func() {
+		return nil, s.refuseStranger(ctx, a.pool, a.name, func() {
 			s.Accounts.Passwords.Check(ctx, a.pool, nil, password)
 		})
 	case u.LockedUntil.After(s.Now()):
 		return nil, errLocked()
-	case !hidden && imported(u):
+	case !a.client.HidesUserExistence() && imported(u):
 		return nil, errResetRequired()
 	}
-	a.user = u
 	s.begin(ctx, a)
 	right := s.Accounts.Passwords.Check(ctx, a.pool, u, password)
 	if err := ctx.Err(); err != nil {
@@ -115,7 +141,7 @@ func (s *Service) password(ctx context.Context, a *attempt, username, password s
 			return nil, err
 		}
 	}
-	return s.firstFactor(ctx, a, right, nil)
+	return s.firstFactor(ctx, a, right, also)
 }
 
 // imported reports whether u never had a password here and has to set one: that

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"idpond/internal/fault"
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -14,43 +16,118 @@ type PageOutcome struct {
 	Challenge  string
 	Session    string
 	Parameters map[string]string // of the challenge
+	Choices    []string          // AvailableChallenges of SELECT_CHALLENGE
 }
 
 // PageSignIn signs a user in with a password on the hosted pages. They need no
 // ExplicitAuthFlows, and no tokens are given: an authorization code follows.
 func (s *Service) PageSignIn(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, password string) (*PageOutcome, error) {
-	switch {
-	case username == "":
+	if username == "" {
 		return nil, errMissing("USERNAME")
-	case password == "":
-		return nil, errMissing("PASSWORD")
 	}
-	a := &attempt{pool: pool, client: client, side: Pages}
-	return s.pageOutcome(a, func() (*Outcome, error) { return s.password(ctx, a, username, password) })
+	a := &attempt{pool: pool, client: client, side: Pages, name: username}
+	return s.pageOutcome(a, func() (*Outcome, error) { return s.password(ctx, a, password) })
 }
 
-// PageRespond answers a challenge of PageSignIn. The session says who answers.
+// PageChoose begins a sign-in on the hosted pages whose first factor the user chooses:
+// with one to choose from, it is chosen.
+func (s *Service) PageChoose(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username string) (*PageOutcome, error) {
+	if username == "" {
+		return nil, errMissing("USERNAME")
+	}
+	a := &attempt{pool: pool, client: client, side: Pages, flow: userpool.FlowUser, name: username}
+	return s.pageOutcome(a, func() (*Outcome, error) { return s.beginPages(ctx, a) })
+}
+
+func (s *Service) beginPages(ctx context.Context, a *attempt) (*Outcome, error) {
+	if err := s.identify(ctx, a); err != nil {
+		return nil, err
+	}
+	offered, err := s.firstFactors(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if a.user != nil {
+		s.begin(ctx, a)
+	}
+	choices := []string{}
+	for _, factor := range offered {
+		if factor != ChallengePasswordSRP { // pages send the password itself
+			choices = append(choices, factor)
+		}
+	}
+	if len(choices) == 1 {
+		return s.choose(ctx, a, choices[0], nil, nothing)
+	}
+	return s.put(ctx, a, step{challenge: ChallengeSelect, choices: choices, first: true})
+}
+
+// PageRespond answers a challenge of the pages. The session says who answers.
 func (s *Service) PageRespond(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, session, challenge string, answers map[string]string) (*PageOutcome, error) {
 	r := RespondRequest{Pool: pool, Client: client, Side: Pages, Challenge: challenge, Session: session, Answers: answers}
-	ses, err := s.openSession(r)
+	a, ses, err := s.resumePage(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.resume(ctx, r, ses, ses.User)
-	if err != nil {
-		return nil, err
-	}
-	return s.pageOutcome(a, func() (*Outcome, error) { return s.newPassword(ctx, a, r, ses) })
+	return s.pageOutcome(a, func() (*Outcome, error) { return s.take(ctx, a, r, ses) })
 }
 
-func (s *Service) pageOutcome(a *attempt, step func() (*Outcome, error)) (*PageOutcome, error) {
+// PageSendAgain sends the code of a challenge anew: a new one, to the same address. The
+// code before it can't be used any more.
+func (s *Service) PageSendAgain(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, session, challenge string) (*PageOutcome, error) {
+	r := RespondRequest{Pool: pool, Client: client, Side: Pages, Challenge: challenge, Session: session}
+	a, ses, err := s.resumePage(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	next := step{challenge: ses.Challenge, first: ses.First, setup: ses.Setup, address: ses.To}
+	if _, sends := sentCodeOf(next); !sends {
+		return nil, errInvalidSession()
+	}
+	return s.pageOutcome(a, func() (*Outcome, error) { return s.ask(ctx, a, next, s.spending(ctx, r, ses)) })
+}
+
+func (s *Service) resumePage(ctx context.Context, r RespondRequest) (*attempt, *session, error) {
+	ses, err := s.openSession(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	name := ses.User
+	if name == "" {
+		name = ses.Name
+	}
+	a, err := s.resume(ctx, r, ses, name)
+	return a, ses, err
+}
+
+// PageConfirmed signs in a user who has just confirmed the sign-up on the pages:
+// the code that ConfirmSignUp took in the same request stands in for the password, and
+// for a second factor (reference: hosted-ui-and-oauth §9.2, §9.3). The user is the one
+// that ConfirmSignUp gave: by name, another could be found who has come by the name
+// meanwhile. Nothing else may call it.
+func (s *Service) PageConfirmed(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, confirmed *userpool.User) (*PageOutcome, error) {
+	if refused := refusedByState(pool, confirmed, s.Now()); refused != nil {
+		return nil, refused
+	}
+	a := &attempt{pool: pool, client: client, side: Pages, user: confirmed, strong: true}
+	s.begin(ctx, a)
+	return s.pageOutcome(a, func() (*Outcome, error) {
+		return s.proceed(ctx, a, passedFirstFactor, func(store.Tx) error { return nil })
+	})
+}
+
+func (s *Service) pageOutcome(a *attempt, take func() (*Outcome, error)) (*PageOutcome, error) {
 	now := s.Now()
-	out, err := step()
+	out, err := take()
 	switch {
 	case err != nil:
 		return nil, err
+	case out.Challenge == ChallengePasswordVerifier: // pages know no SRP
+		return nil, fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
 	case out.Challenge != "":
-		return &PageOutcome{Challenge: out.Challenge, Session: out.Session, Parameters: out.Parameters}, nil
+		return &PageOutcome{
+			Challenge: out.Challenge, Session: out.Session, Parameters: out.Parameters, Choices: out.AvailableChallenges,
+		}, nil
 	}
 	return &PageOutcome{User: a.user, AuthTime: now}, nil
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,13 +34,38 @@ func (s *Service) Respond(ctx context.Context, r RespondRequest) (*Outcome, erro
 	if err != nil {
 		return nil, err
 	}
-	// ChallengeNewPasswordRequired is the only one that sessions are made for.
-	return s.newPassword(ctx, a, r, ses)
+	return s.take(ctx, a, r, ses)
+}
+
+// take hands an answer to what its challenge asked for.
+func (s *Service) take(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
+	switch ses.Challenge {
+	case ChallengeSelect:
+		return s.takeChoice(ctx, a, r, ses)
+	case ChallengePassword:
+		return s.takePassword(ctx, a, r, ses)
+	case ChallengePasswordSRP:
+		return s.beginSRP(ctx, a, r.Answers["SRP_A"])
+	case ChallengeSMSMFA, ChallengeSMSOTP, ChallengeEmailOTP:
+		return s.takeCode(ctx, a, r, ses)
+	case ChallengeSoftwareToken:
+		return s.takeToken(ctx, a, r, ses)
+	case ChallengeSelectMFA:
+		return s.takeMFAChoice(ctx, a, r, ses)
+	case ChallengeMFASetup:
+		return s.takeSetup(ctx, a, r, ses)
+	case ChallengeNewPasswordRequired:
+		return s.newPassword(ctx, a, r, ses)
+	}
+	return nil, errInvalidSession()
 }
 
 // resume takes up the sign-in that a session carries. The answer must name the
-// session's user, who must still have the password that began it.
+// session's user, who must still have the password of the time when it began.
 func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, username string) (*attempt, error) {
+	if ses.User == "" {
+		return s.resumeStranger(r, ses, username)
+	}
 	u, err := s.Store.User(ctx, r.Pool.ID, ses.User)
 	switch {
 	case isNotFound(err):
@@ -51,11 +77,13 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	case passwordTime(u) != ses.Password:
 		return nil, s.whyOver(ctx, r, ses)
 	}
-	if refused := refusedByState(r.Pool, u, s.Now()); refused != nil {
-		return nil, refused
-	}
 	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u}
-	if err := s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device); err != nil {
+	if ses.First { // the state and the device are told to whoever passes a factor
+		a.flow = userpool.FlowUser
+		a.deviceKey = cmp.Or(r.Answers["DEVICE_KEY"], ses.Device)
+	} else if refused := refusedByState(r.Pool, u, s.Now()); refused != nil {
+		return nil, refused
+	} else if err := s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device); err != nil {
 		return nil, err
 	}
 	a.event = s.Activity.Resume(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: u}, userpool.EventSignIn, ses.Event)

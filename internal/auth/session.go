@@ -15,26 +15,44 @@ import (
 // to one challenge. It is sealed, so nobody but a server with the same keys can
 // read or make one.
 type session struct {
+	Pool      string    `json:"o"`
 	Client    string    `json:"c"`
-	User      string    `json:"u"` // id
+	User      string    `json:"u,omitempty"` // id; "" for a name that nobody has
+	Name      string    `json:"m,omitempty"` // that name, as it was typed
 	Side      Side      `json:"s"`
 	Challenge string    `json:"n"`
-	Device    string    `json:"d,omitempty"` // key of the user's device that the sign-in is made on
-	Password  int64     `json:"p"`           // when the password that was given was set, µs: another one ends the session
+	First     bool      `json:"f,omitempty"` // no factor was passed yet
+	Device    string    `json:"d,omitempty"` // key of the device that the client named
+	Password  int64     `json:"p"`           // when the user's password was set, µs: another one ends the session
 	Expires   time.Time `json:"e"`
 	Event     string    `json:"v,omitempty"` // its entry in the user's history
+
+	Choices []string `json:"a,omitempty"` // what the challenge lets the user choose from
+	Code    string   `json:"k,omitempty"` // that was sent, and is waited for
+	To      string   `json:"t,omitempty"` // the address that it went to
+	Setup   bool     `json:"x,omitempty"` // a right answer sets the factor up
+	Token   []byte   `json:"w,omitempty"` // secret of the software token that is being set up
+	Done    bool     `json:"y,omitempty"` // the factor was set up
 }
 
-func sessionLabel(pool *userpool.Pool) string { return "auth/session/" + pool.ID }
+const sessionLabel = "auth/session"
 
-// newSession seals the session of a challenge that a is to answer.
-func (s *Service) newSession(a *attempt, challenge string) (string, error) {
-	return s.Keys.SealText(sessionLabel(a.pool), session{
-		Client: a.client.ID, User: a.user.ID, Side: a.side, Challenge: challenge, Device: a.knownDevice(),
-		Password: passwordTime(a.user), Expires: s.Now().Add(a.client.AuthSessionLife()),
-		Event: a.event.ID(),
-	})
+// newSession is the session of a challenge that a is to answer.
+func (s *Service) newSession(a *attempt, challenge string) session {
+	ses := session{
+		Pool: a.pool.ID, Client: a.client.ID, Side: a.side, Challenge: challenge, Device: a.namedDevice(),
+		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(),
+	}
+	if a.user == nil {
+		ses.Name = a.name
+		return ses
+	}
+	ses.User, ses.Password = a.user.ID, passwordTime(a.user)
+	return ses
 }
+
+// sealed is the text of a session.
+func (s *Service) sealed(ses session) (string, error) { return s.Keys.SealText(sessionLabel, ses) }
 
 func passwordTime(u *userpool.User) int64 { return u.Credential.SetAt.UnixMicro() }
 
@@ -58,32 +76,27 @@ func (s *Service) openSession(r RespondRequest) (*session, error) {
 		return nil, errMissing("Session")
 	}
 	var ses session
-	if err := s.Keys.OpenText(sessionLabel(r.Pool), r.Session, &ses); err != nil {
+	if err := s.Keys.OpenText(sessionLabel, r.Session, &ses); err != nil {
 		return nil, errInvalidSession()
 	}
 	switch {
-	case ses.Client != r.Client.ID || ses.Side != r.Side:
+	case ses.Pool != r.Pool.ID || ses.Client != r.Client.ID || ses.Side != r.Side:
 		return nil, errInvalidSession()
 	case !s.Now().Before(ses.Expires):
 		return nil, errSessionExpired()
 	case ses.Challenge != r.Challenge && isCodeChallenge(r.Challenge):
-		return nil, fault.New(fault.CodeMismatch, "Invalid code or auth state for the user.")
+		return nil, errWrongCode()
 	case ses.Challenge != r.Challenge:
 		return nil, errInvalidSession()
 	}
 	return &ses, nil
 }
 
-// CheckSetupSession looks at the session with which a sign-in sets up its second factor
-// (AssociateSoftwareToken, VerifySoftwareToken). Such are the sessions of MFA_SETUP,
-// which has its place in nextStep and is asked for by nothing yet; so this is none.
-func (s *Service) CheckSetupSession(string) error { return errInvalidSession() }
-
 // isCodeChallenge reports whether a challenge is answered with a code; those
 // answer a wrong name as they answer a wrong code (reference: api-behaviour §12).
 func isCodeChallenge(name string) bool {
 	switch name {
-	case "SMS_MFA", "SMS_OTP", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA":
+	case ChallengeSMSMFA, ChallengeSMSOTP, ChallengeEmailOTP, ChallengeSoftwareToken:
 		return true
 	}
 	return false

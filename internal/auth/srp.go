@@ -17,6 +17,7 @@ import (
 // the same size for a stranger.
 type secretBlock struct {
 	Client   string `json:"c"`
+	Flow     string `json:"f"`
 	Kind     string `json:"t"` // blockUser or blockStranger
 	User     string `json:"u"` // id; made up for a stranger
 	UserID   string `json:"i"` // USER_ID_FOR_SRP
@@ -36,7 +37,7 @@ func blockLabel(pool *userpool.Pool) string { return "auth/secret-block/" + pool
 
 // beginSRP answers SRP_A with the challenge PASSWORD_VERIFIER. Nothing is
 // written and nobody is locked out yet: failures count when the answer comes.
-func (s *Service) beginSRP(ctx context.Context, a *attempt, username, public string) (*Outcome, error) {
+func (s *Service) beginSRP(ctx context.Context, a *attempt, public string) (*Outcome, error) {
 	if public == "" {
 		return nil, errMissing("SRP_A")
 	}
@@ -44,16 +45,10 @@ func (s *Service) beginSRP(ctx context.Context, a *attempt, username, public str
 	if err != nil {
 		return nil, fault.New(fault.InvalidParameter, "Invalid SRP_A").Because(err)
 	}
-	u, err := s.findUser(ctx, a.pool, username)
-	if err != nil {
-		return nil, err
-	}
-	if hidden := a.client.HidesUserExistence(); !hidden && u == nil {
-		return nil, errUnknownUser()
-	} else if !hidden && u != nil && imported(u) {
+	if !a.client.HidesUserExistence() && a.user != nil && imported(a.user) {
 		return nil, errResetRequired()
 	}
-	block, salt, verifier := s.exchangeFor(a, u, username)
+	block, salt, verifier := s.exchangeFor(a)
 	exchange, err := srp.Begin(verifier)
 	if err != nil {
 		return nil, err
@@ -63,18 +58,22 @@ func (s *Service) beginSRP(ctx context.Context, a *attempt, username, public str
 	if err != nil {
 		return nil, err
 	}
-	return &Outcome{Challenge: ChallengePasswordVerifier, Parameters: map[string]string{
+	out := &Outcome{Challenge: ChallengePasswordVerifier, Parameters: map[string]string{
 		"SALT": srp.SaltHex(salt), "SRP_B": exchange.PublicHex(), "SECRET_BLOCK": text,
 		"USERNAME": block.UserID, "USER_ID_FOR_SRP": block.UserID,
-	}}, nil
+	}}
+	if a.flow != userpool.FlowUserSRP { // the others give a session beside the block
+		out.Session, err = s.sealed(s.newSession(a, ChallengePasswordVerifier))
+	}
+	return out, err
 }
 
 // exchangeFor gives what an exchange with a user goes by. A name that nobody has,
 // and a user without a verifier, get one that no password fits.
-func (s *Service) exchangeFor(a *attempt, u *userpool.User, username string) (block secretBlock, salt, verifier []byte) {
-	now := s.Now()
+func (s *Service) exchangeFor(a *attempt) (block secretBlock, salt, verifier []byte) {
+	now, u, username := s.Now(), a.user, a.name
 	block = secretBlock{
-		Client: a.client.ID, Side: a.side, Name: username,
+		Client: a.client.ID, Flow: a.flow, Side: a.side, Name: username,
 		Password: now.UnixMicro(), Expires: now.Add(a.client.AuthSessionLife()).UnixMicro(),
 	}
 	if u != nil {
@@ -129,7 +128,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	case u.LockedUntil.After(s.Now()):
 		return nil, errLocked()
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
 	s.begin(ctx, a)
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
@@ -149,6 +148,16 @@ func (s *Service) openBlock(r RespondRequest) (*secretBlock, error) {
 		return nil, errInvalidSession()
 	case s.Now().UnixMicro() >= block.Expires:
 		return nil, errSessionExpired()
+	case r.Session != "" && block.Flow != userpool.FlowUserSRP:
+		// The block alone proves the exchange and is spent; the session beside it must
+		// at least be one of the same user.
+		ses, err := s.openSession(r)
+		if err != nil {
+			return nil, err
+		}
+		if block.Kind == blockUser && ses.User != block.User || block.Kind == blockStranger && ses.Name != block.Name {
+			return nil, errInvalidSession()
+		}
 	}
 	return &block, nil
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"idpond/internal/srp"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
@@ -98,6 +99,21 @@ func (s *Service) countStranger(ctx context.Context, pool *userpool.Pool, x stra
 func lockAction(n int) string { return "lock " + strconv.Itoa(n) }
 
 var errStrangerLocked = errors.New("auth: a lock runs")
+
+// strangerName is the USER_ID_FOR_SRP of a name that nobody has.
+func (s *Service) strangerName(pool *userpool.Pool, name string) string {
+	sim := srp.Simulate(s.Keys.Derive("auth/simulated-srp"), pool.ID, pool.Fold(name))
+	return strangerID(pool, name, sim.UserID)
+}
+
+// resumeStranger takes up a sign-in as a name that nobody has.
+func (s *Service) resumeStranger(r RespondRequest, ses *session, username string) (*attempt, error) {
+	fold := r.Pool.Fold
+	if name := fold(username); name != fold(ses.Name) && name != fold(s.strangerName(r.Pool, ses.Name)) {
+		return nil, errInvalidSession()
+	}
+	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: ses.Name}, nil
+}
 
 // refuseStranger answers a password for a name that no user has: it counts, and
 // costs, what a user's wrong password does.

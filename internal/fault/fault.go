@@ -63,6 +63,8 @@ const (
 	UserPoolTagging            Code = "UserPoolTaggingException"
 	UsernameExists             Code = "UsernameExistsException"
 	UserPoolAddOnNotEnabled    Code = "UserPoolAddOnNotEnabledException"
+	InvalidEmailRoleAccess     Code = "InvalidEmailRoleAccessPolicyException"
+	InvalidSMSRoleAccess       Code = "InvalidSmsRoleAccessPolicyException"
 	InvalidLambdaResponse      Code = "InvalidLambdaResponseException"
 	UnexpectedLambda           Code = "UnexpectedLambdaException"
 	UserLambdaValidation       Code = "UserLambdaValidationException"

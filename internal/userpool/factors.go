@@ -33,6 +33,9 @@ type MFA struct {
 	// taken. Codes of this step and before it are used up.
 	LastStep  int64  `json:"lastStep,omitempty"`
 	TokenName string `json:"tokenName,omitempty"` // FriendlyDeviceName
+	// Grace lets who signed up alone sign in once without the second factor that the
+	// pool requires, to set one up; see Pool.GrantsGrace.
+	Grace bool `json:"grace,omitempty"`
 }
 
 // MFAOption is a delivery of the old kind of SMS MFA.
@@ -157,19 +160,6 @@ func (u *User) SetMFAOptions(options []MFAOption) string {
 	u.MFA.set(MFASMS, FactorChoice{Enabled: true, Preferred: u.MFA.Preferred == MFASMS})
 	u.MFA.Options = options[:1]
 	return ""
-}
-
-// MFAApplies reports whether a sign-in of u by the first factor alone is not enough: in
-// a pool that requires MFA, and for users who switched a factor on where it is
-// optional (reference: api-behaviour §13).
-func (p *Pool) MFAApplies(u *User) bool {
-	switch p.Settings.MfaConfiguration {
-	case MFAOn:
-		return true
-	case MFAOptional:
-		return slices.ContainsFunc(u.MFA.Enabled, func(f string) bool { return f != MFAWebAuthn })
-	}
-	return false
 }
 
 // DropSoftwareToken takes the software token from u, with all that was chosen of it.

@@ -1,0 +1,125 @@
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// USER_AUTH lets the user choose the first factor (reference: api-behaviour §10.1):
+//
+//	PREFERRED_CHALLENGE that the user has ─▶ its challenge, or with its data the answer at once
+//	anything else ─▶ SELECT_CHALLENGE ─▶ ANSWER, with data or without
+//
+// A name that nobody has is offered what a user could have, where the client hides it.
+
+// beginChoice begins USER_AUTH.
+func (s *Service) beginChoice(ctx context.Context, a *attempt, r InitiateRequest) (*Outcome, error) {
+	if err := s.identify(ctx, a); err != nil {
+		return nil, err
+	}
+	if r.Session != "" {
+		return s.confirmed(ctx, a, r.Session)
+	}
+	offered, err := s.firstFactors(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	if a.user != nil {
+		s.begin(ctx, a)
+	}
+	if preferred := r.Parameters["PREFERRED_CHALLENGE"]; slices.Contains(offered, preferred) {
+		return s.choose(ctx, a, preferred, r.Parameters, nothing)
+	}
+	return s.put(ctx, a, step{challenge: ChallengeSelect, choices: offered, first: true})
+}
+
+// nothing is a record of nothing.
+func nothing(store.Tx) error { return nil }
+
+// firstFactors are the factors that a is offered, in the service's order.
+func (s *Service) firstFactors(ctx context.Context, a *attempt) ([]string, error) {
+	has := func(factor string) bool {
+		return factor == ChallengePassword || a.pool.AllowsFirstFactor(factor) && factor != ChallengeWebAuthn
+	}
+	if u := a.user; u != nil {
+		passkey, err := s.hasPasskey(ctx, a)
+		if err != nil {
+			return nil, err
+		}
+		if !a.client.HidesUserExistence() && imported(u) && !a.pool.OffersFirstFactor(u, ChallengeEmailOTP, passkey) {
+			return nil, errResetRequired()
+		}
+		has = func(factor string) bool { return a.pool.OffersFirstFactor(u, factor, passkey) }
+	}
+	offered := []string{}
+	for _, factor := range []string{ChallengePassword, ChallengeEmailOTP, ChallengeSMSOTP, ChallengeWebAuthn} {
+		if !has(factor) {
+			continue
+		}
+		if factor == ChallengePassword && s.canSRP(a.user) {
+			offered = append(offered, ChallengePasswordSRP)
+		}
+		offered = append(offered, factor)
+	}
+	return offered, nil
+}
+
+// canSRP reports whether a user's password can be proved by SRP.
+func (s *Service) canSRP(u *userpool.User) bool {
+	return s.Accounts.Passwords.SRP() && (u == nil || len(u.Credential.Verifier) > 0)
+}
+
+// takeChoice takes the answer to SELECT_CHALLENGE.
+func (s *Service) takeChoice(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
+	answer := r.Answers["ANSWER"]
+	switch {
+	case answer == "":
+		return nil, errMissing("ANSWER")
+	case !slices.Contains(ses.Choices, answer):
+		return nil, errNoChoice()
+	}
+	return s.choose(ctx, a, answer, r.Answers, s.spending(ctx, r, ses))
+}
+
+func errNoChoice() error {
+	return fault.New(fault.InvalidParameter, "ANSWER is not one of the available challenges.")
+}
+
+// spending is a record that spends r's session.
+func (s *Service) spending(ctx context.Context, r RespondRequest, ses *session) func(store.Tx) error {
+	return func(tx store.Tx) error { return spend(ctx, tx, r.Pool, r.Session, ses.Expires) }
+}
+
+// choose goes to a first factor: to its answer, if data has it, else to its challenge.
+// spent spends the session that led here.
+func (s *Service) choose(ctx context.Context, a *attempt, factor string, data map[string]string, spent func(store.Tx) error) (*Outcome, error) {
+	switch {
+	case factor == ChallengePassword && data["PASSWORD"] != "":
+		return s.checkPassword(ctx, a, data["PASSWORD"], spent)
+	case factor == ChallengePasswordSRP && data["SRP_A"] != "":
+		return s.beginSRP(ctx, a, data["SRP_A"])
+	}
+	return s.ask(ctx, a, step{challenge: factor, first: true}, spent)
+}
+
+// takePassword takes the answer to PASSWORD.
+func (s *Service) takePassword(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
+	password := r.Answers["PASSWORD"]
+	if password == "" {
+		return nil, errMissing("PASSWORD")
+	}
+	return s.checkPassword(ctx, a, password, s.spending(ctx, r, ses))
+}
+
+// hasPasskey reports whether a's user has a passkey that could be offered.
+func (s *Service) hasPasskey(ctx context.Context, a *attempt) (bool, error) {
+	if !a.pool.AllowsPasskeys() {
+		return false, nil
+	}
+	list, err := s.Store.ListPasskeys(ctx, a.pool.ID, a.user.ID, "", 1)
+	return len(list) > 0, err
+}

@@ -1,0 +1,232 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"maps"
+	"time"
+
+	"idpond/internal/account"
+	"idpond/internal/activity"
+	"idpond/internal/fault"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// sentCode is what challenges have to themselves whose code is sent to the user.
+type sentCode struct {
+	attribute string // email or phone_number
+	answer    string // the key of the code in ChallengeResponses
+	digits    int
+}
+
+// sentCodeOf says how a step's code is sent, and false for other challenges. First
+// factors have eight digits, since nothing else stands before them.
+func sentCodeOf(next step) (sentCode, bool) {
+	digits := 6
+	if next.first {
+		digits = 8
+	}
+	switch next.challenge {
+	case ChallengeEmailOTP:
+		return sentCode{"email", "EMAIL_OTP_CODE", digits}, true
+	case ChallengeSMSMFA:
+		return sentCode{"phone_number", "SMS_MFA_CODE", digits}, true
+	case ChallengeSMSOTP:
+		return sentCode{"phone_number", "SMS_OTP_CODE", digits}, true
+	}
+	return sentCode{}, false
+}
+
+// mostCodes is how many codes a user is sent in an hour to sign in with; the service
+// has 5 to 20, by risk (reference: api-behaviour §22.1).
+const mostCodes = 20
+
+// countSent counts a code that next is about to send.
+func (s *Service) countSent(ctx context.Context, tx store.Tx, a *attempt, next step) error {
+	if _, sends := sentCodeOf(next); !sends {
+		return nil
+	}
+	subject := s.stranger(a.pool, a.name).subject
+	if a.user != nil {
+		subject = a.user.ID
+	}
+	ok, err := tx.Count(ctx, store.Counter{
+		PoolID: a.pool.ID, Subject: subject, Action: "sign_in_code", Limit: mostCodes, Window: time.Hour, Now: s.Now(),
+	})
+	if err == nil && !ok {
+		return fault.New(fault.TooManyRequests, "Attempt limit exceeded, please try after some time.")
+	}
+	return err
+}
+
+// sendCode puts a challenge that is answered with a code that is sent now.
+func (s *Service) sendCode(ctx context.Context, a *attempt, next step) (*Outcome, error) {
+	kind, _ := sentCodeOf(next)
+	code, err := s.Accounts.RandomCode(kind.digits)
+	if err != nil {
+		return nil, err
+	}
+	ses := s.newSession(a, next.challenge)
+	ses.First, ses.Setup, ses.Code, ses.To = next.first, next.setup, code, next.address
+	to, err := s.deliver(ctx, a, kind, &ses)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.sealed(ses)
+	if err != nil {
+		return nil, err
+	}
+	out := &Outcome{Challenge: next.challenge, Session: text, Parameters: map[string]string{
+		"CODE_DELIVERY_DELIVERY_MEDIUM": to.Medium, "CODE_DELIVERY_DESTINATION": to.Destination, "USER_ID_FOR_SRP": s.userIDForSRP(a),
+	}}
+	if next.first {
+		out.AvailableChallenges = []string{next.challenge}
+	}
+	return out, nil
+}
+
+// deliver sends the code of ses to the address in it, else to the user's own, or
+// pretends to for a name that nobody has.
+func (s *Service) deliver(ctx context.Context, a *attempt, kind sentCode, ses *session) (*account.Delivery, error) {
+	if a.user == nil {
+		return s.Accounts.PretendDelivery(a.pool, a.name, kind.attribute), nil
+	}
+	if ses.To == "" {
+		ses.To = a.user.Attributes[kind.attribute]
+	}
+	to, err := s.Accounts.SendSignInCode(ctx, a.pool, a.user, a.client.ID, kind.attribute, ses.To, ses.Code)
+	if fault.Is(err, fault.CodeDeliveryFailure) { // which no operation of a sign-in lists
+		code := fault.InvalidEmailRoleAccess
+		if kind.attribute == "phone_number" {
+			code = fault.InvalidSMSRoleAccess
+		}
+		return nil, fault.New(code, fault.Of(err).Message).Because(err)
+	}
+	return to, err
+}
+
+func errWrongCode() error {
+	return fault.New(fault.CodeMismatch, "Invalid code or auth state for the user.")
+}
+
+// takeCode takes the answer to a challenge whose code was sent.
+func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
+	kind, _ := sentCodeOf(step{challenge: ses.Challenge, first: ses.First})
+	typed := r.Answers[kind.answer]
+	switch {
+	case typed == "":
+		return nil, errMissing(kind.answer)
+	case a.user == nil:
+		return nil, s.refuseStrangersCode(ctx, a)
+	case subtle.ConstantTimeCompare([]byte(typed), []byte(ses.Code)) != 1:
+		return nil, s.wrongCode(ctx, a, errWrongCode())
+	case !ses.Setup && a.user.Attributes[kind.attribute] != ses.To: // it was replaced meanwhile
+		return nil, errInvalidSession()
+	}
+	prove := s.proving(a, ses, kind)
+	record := func(tx store.Tx) error {
+		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
+			return err
+		}
+		if err := s.rightCode(ctx, tx, a); err != nil {
+			return err
+		}
+		return prove(ctx, tx)
+	}
+	a.passed = append(a.passed, activity.MFA(true))
+	if ses.First {
+		return s.passFirst(ctx, a, record)
+	}
+	return s.proceed(ctx, a, passedSecondFactor, record)
+}
+
+// proving gives what a right code changes about the user: the address that it was
+// sent to is verified, set-up sets it, and a sign-up is confirmed by a first factor
+// (reference: api-behaviour §10.1, §13). The attempt sees the change at once; what is
+// returned writes it.
+func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.Context, store.Tx) error {
+	apply := func(u *userpool.User) (changed bool) {
+		verified := userpool.VerifiedName(kind.attribute)
+		if u.Attributes[kind.attribute] != ses.To || u.Attributes[verified] != "true" {
+			u.Attributes[kind.attribute], u.Attributes[verified] = ses.To, "true"
+			changed = true
+		}
+		if ses.First && u.Status == userpool.StatusUnconfirmed {
+			u.Status = userpool.StatusConfirmed
+			changed = true
+		}
+		return changed
+	}
+	u := *a.user
+	u.Attributes = maps.Clone(u.Attributes)
+	if u.Attributes == nil {
+		u.Attributes = map[string]string{}
+	}
+	if !apply(&u) {
+		return func(context.Context, store.Tx) error { return nil }
+	}
+	before := a.user.Attributes[kind.attribute]
+	a.user = &u
+	return func(ctx context.Context, tx store.Tx) error {
+		fresh, err := tx.User(ctx, u.PoolID, u.ID)
+		switch {
+		case isNotFound(err) || err == nil && fresh.Attributes[kind.attribute] != before:
+			return errInvalidSession()
+		case err != nil:
+			return err
+		}
+		if fresh.Attributes == nil {
+			fresh.Attributes = map[string]string{}
+		}
+		apply(fresh)
+		fresh.UpdatedAt, fresh.Names = s.Now(), a.pool.SignInNames(fresh)
+		return aliasTaken(tx.UpdateUser(ctx, fresh))
+	}
+}
+
+// rightCode counts an answer that is right, and so ends the count, unless a lock runs:
+// then a right code must not count as right.
+func (s *Service) rightCode(ctx context.Context, tx store.Tx, a *attempt) error {
+	switch ok, err := tx.CodeTry(ctx, a.pool.ID, a.user.ID, s.Now()); {
+	case isNotFound(err): // deleted meanwhile
+		return errInvalidSession()
+	case err != nil:
+		return err
+	case !ok:
+		return errLocked()
+	}
+	return tx.CodeRight(ctx, a.pool.ID, a.user.ID, s.Now())
+}
+
+// wrongCode counts a wrong code and gives refusal, or that of the lock.
+func (s *Service) wrongCode(ctx context.Context, a *attempt, refusal error) error {
+	var counted bool
+	err := a.event.Within(ctx, s.Store, func(tx store.Tx) (err error) {
+		if counted, err = tx.CodeTry(ctx, a.pool.ID, a.user.ID, s.Now()); err != nil || !counted {
+			return err
+		}
+		return a.event.Save(ctx, tx, userpool.EventFail, activity.MFA(false))
+	})
+	switch {
+	case isNotFound(err), err == nil && counted: // the user may be gone meanwhile
+		return refusal
+	case err != nil:
+		return err
+	}
+	return errLocked()
+}
+
+// refuseStrangersCode answers a code for a name that nobody has: it counts as a user's
+// wrong code does.
+func (s *Service) refuseStrangersCode(ctx context.Context, a *attempt) error {
+	x := s.stranger(a.pool, a.name)
+	x.subject += "/code"
+	switch ok, err := s.countStranger(ctx, a.pool, x); {
+	case err != nil:
+		return err
+	case !ok:
+		return errLocked()
+	}
+	return errWrongCode()
+}

@@ -1,0 +1,59 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+
+	"idpond/internal/account"
+	"idpond/internal/activity"
+	"idpond/internal/fault"
+	"idpond/internal/store"
+)
+
+func errTokenUsed() error {
+	return fault.New(fault.ExpiredCode, "Your software token has already been used once.")
+}
+
+func errNoToken() error {
+	return fault.New(fault.SoftwareTokenMFANotFound, "Software Token MFA does not exist for the user.")
+}
+
+// takeToken takes the answer to SOFTWARE_TOKEN_MFA. A code works once: the write of the
+// user decides which of several answers was first.
+func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
+	const answer = "SOFTWARE_TOKEN_MFA_CODE"
+	typed, secret := r.Answers[answer], a.user.SoftwareToken.Secret
+	switch {
+	case typed == "":
+		return nil, errMissing(answer)
+	case len(secret) == 0: // taken away meanwhile
+		return nil, errNoToken()
+	}
+	at, ok := account.TokenStep(secret, typed, s.Now())
+	switch {
+	case !ok:
+		return nil, s.wrongCode(ctx, a, errWrongCode())
+	case at <= a.user.MFA.LastStep:
+		return nil, s.wrongCode(ctx, a, errTokenUsed())
+	}
+	a.passed = append(a.passed, activity.MFA(true))
+	return s.proceed(ctx, a, passedSecondFactor, func(tx store.Tx) error {
+		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
+			return err
+		}
+		if err := s.rightCode(ctx, tx, a); err != nil {
+			return err
+		}
+		u, err := tx.User(ctx, a.pool.ID, a.user.ID)
+		switch {
+		case err != nil:
+			return err
+		case !bytes.Equal(u.SoftwareToken.Secret, secret):
+			return errNoToken()
+		case at <= u.MFA.LastStep:
+			return errTokenUsed()
+		}
+		u.MFA.LastStep = at
+		return tx.UpdateUser(ctx, u)
+	})
+}
