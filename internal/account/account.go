@@ -45,6 +45,7 @@ type Service struct {
 	Rand      io.Reader // crypto/rand.Reader; safe for concurrent use
 	Log       *slog.Logger
 	Activity  *activity.Recorder // nil: no history is kept
+	Risk      Risk               // nil: nobody is judged
 }
 
 // Find finds a user by username, sub or active alias. The error is
