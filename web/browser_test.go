@@ -130,7 +130,9 @@ func galleryHandler() http.Handler {
 }
 
 func frame(files *assets.Files) web.Frame {
-	return web.Frame{Stylesheet: files.URL("idpond.css"), Script: files.URL("idpond.js"), Icon: files.URL("favicon.svg")}
+	return web.Frame{
+		Stylesheet: files.URL("idpond.css"), Script: files.URL("idpond.js"), PasskeyScript: files.URL("passkeys.js"), Icon: files.URL("favicon.svg"),
+	}
 }
 
 // browser starts Chromium with a profile of its own. Without one the test is

@@ -152,7 +152,16 @@ func (English) PasswordNeedsLower() string  { return "The password needs a lower
 func (English) PasswordNeedsUpper() string  { return "The password needs an upper case letter." }
 func (English) PasswordNeedsNumber() string { return "The password needs a number." }
 func (English) PasswordNeedsSymbol() string { return "The password needs a special character." }
-func (English) SessionEnded() string        { return "This took too long. Please sign in again." }
+func (English) CodeUsed() string {
+	return "This code has been used already. Wait for the next one that your app shows."
+}
+func (English) PasskeyRefused() string {
+	return "The passkey was not accepted. Try again, or go back and sign in another way."
+}
+func (English) PasskeyNotAdded() string {
+	return "The passkey could not be kept. Try again, or go on without one."
+}
+func (English) SessionEnded() string { return "This took too long. Please sign in again." }
 func (English) TryAgainLater() string {
 	return "Something went wrong on our side. Try again in a moment."
 }

@@ -18,6 +18,8 @@ func Gallery(frame Frame) []GalleryItem {
 	items = append(items, galleryLogin(frame)...)
 	items = append(items, gallerySignUp(frame)...)
 	items = append(items, galleryPassword(frame)...)
+	items = append(items, galleryFactors(frame)...)
+	items = append(items, galleryPasskeys(frame)...)
 	items = append(items, galleryErrors(frame)...)
 	frame.App = "idpond"
 	items = append(items, galleryInbox(frame)...)
@@ -52,6 +54,10 @@ func galleryLogin(f Frame) []GalleryItem {
 	long := refused
 	long.App = "The Royal Harbour and Lighthouse Booksellers’ Association of the Northern Coast"
 	long.Footer = []Link{{"Terms of use", "/terms"}, {"Privacy policy", "/privacy"}}
+	nameOnly := login
+	nameOnly.NameOnly, nameOnly.ForgotPasswordURL = true, ""
+	nameRefused := providers
+	nameRefused.NameOnly, nameRefused.Username.Problem = true, f.text().FillIn()
 	signedIn := Login{Frame: f, SignedIn: "ada@example.org", ContinueAction: "/login/continue" + galleryQuery, DifferentURL: "/login" + galleryQuery}
 	return []GalleryItem{
 		{"login", LoginPage(login)},
@@ -62,6 +68,8 @@ func galleryLogin(f Frame) []GalleryItem {
 		{"login-providers-only", LoginPage(only)},
 		{"login-phone-closed", LoginPage(phone)},
 		{"login-long-name", LoginPage(long)},
+		{"login-name", LoginPage(nameOnly)},
+		{"login-name-refused", LoginPage(nameRefused)},
 		{"login-continue", LoginPage(signedIn)},
 	}
 }

@@ -120,6 +120,10 @@ func TestHostileValues(t *testing.T) {
 			web.LoginPage(filled[web.Login](hostile, "SignedIn")), web.LoginPage(filled[web.Login](hostile)),
 			web.SignUpPage(filled[web.SignUp](hostile)), web.ConfirmPage(filled[web.Confirm](hostile)),
 			web.ForgotPasswordPage(filled[web.ForgotPassword](hostile)), web.ResetPasswordPage(filled[web.ResetPassword](hostile)),
+			web.ChoicePage(filled[web.Choice](hostile)), web.ChoicePage(firstFactor(filled[web.Choice](hostile))),
+			web.OneTimeCodePage(filled[web.OneTimeCode](hostile)), web.PasswordStepPage(filled[web.PasswordStep](hostile)),
+			web.AppSetupPage(filled[web.AppSetup](hostile)), web.AddressSetupPage(filled[web.AddressSetup](hostile)),
+			web.PasskeySignInPage(filled[web.PasskeySignIn](hostile)), web.AddPasskeyPage(filled[web.AddPasskey](hostile)),
 			web.NewPasswordPage(filled[web.NewPassword](hostile)), web.ErrorPage(filled[web.Error](hostile)), web.NoticePage(filled[web.Notice](hostile)),
 			web.IndexPage(filled[web.Index](hostile)), web.InboxPage(filled[web.Inbox](hostile)),
 			web.DemoPage(filled[web.Demo](hostile)), web.DemoSignedInPage(filled[web.DemoSignedIn](hostile)),
@@ -143,10 +147,16 @@ func TestHostileValues(t *testing.T) {
 	}
 }
 
+// firstFactor makes a choice one that names the user.
+func firstFactor(v web.Choice) web.Choice {
+	v.Of = web.FirstFactor
+	return v
+}
+
 // filled is a view model with every string set to s but the named fields and
 // those that only the server itself fills.
 func filled[T any](s string, except ...string) (v T) {
-	fill(reflect.ValueOf(&v).Elem(), s, append(except, "Text", "Stylesheet", "Theme", "Script", "Icon", "Kind"))
+	fill(reflect.ValueOf(&v).Elem(), s, append(except, "Text", "Stylesheet", "Theme", "Script", "PasskeyScript", "Icon", "Kind"))
 	return v
 }
 

@@ -17,6 +17,8 @@ type Messages interface {
 	signUpMessages
 	codeMessages
 	passwordMessages
+	factorMessages
+	passkeyMessages
 	errorMessages
 	problemMessages
 	developerMessages
@@ -145,6 +147,61 @@ type passwordMessages interface {
 	NewPasswordAndAttributesNeeded() string
 }
 
+type factorMessages interface {
+	Next() string // submits the username, when the rest follows
+	// The four below say what a page wants that asks for the name alone.
+	EnterUsername() string
+	EnterEmail() string
+	EnterPhone() string
+	EnterEmailOrPhone() string
+	EnterPassword() string
+	SigningInAs(user string) string
+
+	CodeByEmail() string // names of factors, as CodeBySMS and AuthenticatorApp
+	CodeBySMS() string
+	AuthenticatorApp() string
+	ChooseFirstFactor() string
+	ChooseMFA() string
+	ChooseMFALead() string
+	ChooseMFAToSetUp() string
+
+	CodeHeading() string
+	SignInCodeSentByEmail(destination string) string
+	SignInCodeSentBySMS(destination string) string
+	SignInCodeSent() string
+	CodeInApp() string
+	CodeInAppOn(device string) string
+
+	AppSetupHeading() string
+	AppSetupLead() string
+	QRCode() string // for who can't see it
+	ShowSecretKey() string
+	SecretKeyLead() string
+	CodeOfApp() string
+	DeviceName() string
+	PhoneSetupHeading() string
+	PhoneSetupLead() string
+	EmailSetupHeading() string
+	EmailSetupLead() string
+	SendCode() string
+}
+
+type passkeyMessages interface {
+	Passkey() string
+	PasskeySignInHeading() string
+	PasskeySignInLead(user string) string
+	UsePasskey() string
+	PasskeySignInStopped() string
+	PasskeysUnsupported() string
+	AddPasskeyHeading() string
+	AddPasskeyLead(user string) string
+	CreatePasskey() string
+	NotNow() string
+	AddPasskeyStopped() string
+	AddPasskeyUnsupported() string
+	PasskeyExists() string
+}
+
 type errorMessages interface {
 	SomethingWentWrong() string
 	PageError() string
@@ -170,6 +227,9 @@ type problemMessages interface {
 	PasswordNeedsUpper() string
 	PasswordNeedsNumber() string
 	PasswordNeedsSymbol() string
+	CodeUsed() string
+	PasskeyRefused() string
+	PasskeyNotAdded() string
 	SessionEnded() string
 	TryAgainLater() string
 }

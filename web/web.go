@@ -13,8 +13,8 @@
 // The conventions of a page:
 //   - Names of forms, inputs and buttons are the service's (reference:
 //     hosted-ui-and-oauth §9.2), and each form is there once.
-//   - No script and no style stands in the page, and none is needed to sign in.
-//     What needs the script to make sense is hidden until it runs. The strictest
+//   - No script and no style stands in the page, and none is needed to sign in
+//     but with a passkey. What needs the script to make sense is hidden until it runs. The strictest
 //     Content-Security-Policy that they live under is in browser_test.go.
 //   - What was typed is kept, passwords never; a problem stands beside its field
 //     and is tied to it (aria-describedby), and the first one takes the focus.
@@ -33,11 +33,13 @@ type Frame struct {
 	Stylesheet string   // address of the style sheet
 	Theme      string   // address of a second style sheet that sets properties of the first, or ""
 	Script     string   // address of the script, or ""
-	Icon       string   // address of the icon, or ""
-	App        string   // name of the app that is signed in to; it leads the page
-	Logo       string   // address of an image that stands in place of ours, or ""
-	CSRF       string   // value of the hidden input _csrf; "" leaves it out
-	Footer     []Link
+	// PasskeyScript is the address of the script of the two pages of passkeys.
+	PasskeyScript string
+	Icon          string // address of the icon, or ""
+	App           string // name of the app that is signed in to; it leads the page
+	Logo          string // address of an image that stands in place of ours, or ""
+	CSRF          string // value of the hidden input _csrf; "" leaves it out
+	Footer        []Link
 }
 
 // Link is a text that leads to an address.
@@ -112,6 +114,19 @@ func (n SignInNames) signInWith(t Messages) string {
 		return t.WithEmailOrPhoneAndPassword()
 	}
 	return t.WithUsernameAndPassword()
+}
+
+// enter says what the sign-in page wants that asks for the name alone.
+func (n SignInNames) enter(t Messages) string {
+	switch n {
+	case SignInNames{Email: true}:
+		return t.EnterEmail()
+	case SignInNames{Phone: true}:
+		return t.EnterPhone()
+	case SignInNames{Email: true, Phone: true}:
+		return t.EnterEmailOrPhone()
+	}
+	return t.EnterUsername()
 }
 
 // recoverWith says what the forgot-password page wants.

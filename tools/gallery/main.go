@@ -34,7 +34,7 @@ func write(dir string) error {
 	}
 	var index bytes.Buffer
 	fmt.Fprint(&index, "<!doctype html><meta charset=utf-8><title>Pages</title><ul>")
-	for _, item := range web.Gallery(web.Frame{Stylesheet: "idpond.css", Script: "idpond.js", Icon: "favicon.svg"}) {
+	for _, item := range web.Gallery(web.Frame{Stylesheet: "idpond.css", Script: "idpond.js", PasskeyScript: "passkeys.js", Icon: "favicon.svg"}) {
 		var page bytes.Buffer
 		if err := item.Component.Render(context.Background(), &page); err != nil {
 			return fmt.Errorf("%s: %w", item.Name, err)
