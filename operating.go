@@ -11,7 +11,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"idpond/handlers"
 	"idpond/internal/activity"
+	"idpond/internal/auth/risk"
 	"idpond/internal/directory"
 	"idpond/internal/logdelivery"
 	"idpond/internal/message"
@@ -19,11 +21,14 @@ import (
 	"idpond/internal/userpool"
 )
 
-// operating is what an operator sets beside pools: quotas, rates, exported logs.
+// operating is what an operator sets beside pools: quotas, rates, exported logs,
+// leaked passwords.
 type operating struct {
 	Quota      []string `name:"quota" sep:"," placeholder:"NAME=N" help:"Change a quota of the service, such as groups-per-pool=20000, or the greatest rate that UpdateProvisionedLimit allows, such as UserAuthentication=5000. May be given more than once."`
 	RateLimits string   `name:"rate-limits" default:"off" enum:"on,off" placeholder:"on|off" help:"Hold requests to the service's rates per second, which are low for a test suite: ${enum} (${default})."`
 	LogSink    string   `name:"log-sink" placeholder:"DIR|URL" help:"Where logs go that pools export (SetLogDeliveryConfiguration): a directory for files, or an http or https URL to post to, with the name of the log group, stream or bucket behind it (default: nowhere)."`
+
+	LeakedPasswords string `name:"leaked-passwords" placeholder:"FILE" help:"Passwords that have leaked, for pools with threat protection: the SHA-1 of one in each line, in ascending order, possibly with : and a number behind it (default: only the commonest ones are known)."`
 }
 
 func (o operating) validate() error {
@@ -77,6 +82,29 @@ func (o operating) sink() (logdelivery.Sink, func() error, error) {
 		return nil, nil, fmt.Errorf("the directory of exported logs cannot be opened: %w (choose another with --log-sink)", err)
 	}
 	return files, files.Close, nil
+}
+
+// leaked knows the passwords that have leaked.
+func (o operating) leaked() (*risk.Leaked, error) {
+	if o.LeakedPasswords == "" {
+		return risk.CommonPasswords(), nil
+	}
+	l, err := risk.OpenLeaked(o.LeakedPasswords)
+	if err != nil {
+		return nil, fmt.Errorf("the file of --leaked-passwords cannot be used: %w", err)
+	}
+	return l, nil
+}
+
+// threatProtection makes the service that judges sign-ins. It takes the tokens of
+// its mails from the accounts, which ask it.
+func (a *app) threatProtection(leaked *risk.Leaked, log *slog.Logger) *risk.Service {
+	judge := &risk.Service{
+		Config: a.directory, History: a.store, Leaked: leaked, Messages: a.accounts.Messages, FeedbackToken: a.accounts.FeedbackToken,
+		FeedbackPage: a.public + handlers.FeedbackPath, Now: time.Now, Log: log,
+	}
+	a.accounts.Risk = judge
+	return judge
 }
 
 // export makes the app deliver the logs of pools to its sink, if it has one: messages that couldn't be

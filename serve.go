@@ -20,6 +20,7 @@ import (
 	"idpond/handlers"
 	"idpond/internal/account"
 	"idpond/internal/auth"
+	"idpond/internal/auth/risk"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/importer"
@@ -112,6 +113,7 @@ type app struct {
 	keys      *seal.Keyring
 	signing   *tokens.Keys
 	stock     *tokens.Stock
+	leaked    *risk.Leaked
 	sink      logdelivery.Sink      // of exported logs; nil for none
 	exporter  *logdelivery.Exporter // likewise
 	public    string
@@ -138,13 +140,16 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	if a.sink, closeSink, err = c.sink(); err != nil {
 		return nil, err
 	}
-	if a.store, a.keys, err = c.open(ctx); err != nil {
+	if a.leaked, err = c.leaked(); err != nil {
 		return nil, errors.Join(err, closeSink())
 	}
-	a.closers = []func() error{a.store.Close, closeSink}
+	if a.store, a.keys, err = c.open(ctx); err != nil {
+		return nil, errors.Join(err, a.leaked.Close(), closeSink())
+	}
+	a.closers = []func() error{a.store.Close, a.leaked.Close, closeSink}
 	verifier, err := c.signatures(publicURL)
 	if err != nil {
-		return nil, errors.Join(err, a.store.Close(), closeSink())
+		return nil, errors.Join(err, a.store.Close(), a.leaked.Close(), closeSink())
 	}
 	a.wire(c, log, publicURL, verifier)
 
@@ -246,6 +251,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
 		Keys: a.keys, Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
 	}
+	a.threatProtection(a.leaked, log)
 	a.imports = &importer.Service{
 		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,
 		Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log,

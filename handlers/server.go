@@ -87,6 +87,8 @@ func (s *Server) Handler() http.Handler {
 		protection.SetDenyHandler(http.HandlerFunc(s.forbidden))
 		r.Use(protection.Handler)
 		s.mountPages(r)
+		r.Get(FeedbackPath, s.askFeedback)
+		r.Post(FeedbackPath, s.takeFeedback)
 		s.mountDevelopers(r)
 	})
 	r.NotFound(s.notFound)

@@ -152,6 +152,7 @@ func galleryErrors(f Frame) []GalleryItem {
 		{"error", ErrorPage(Error{Frame: f, Detail: "redirect_mismatch"})},
 		{"error-forbidden", ErrorPage(Error{Frame: f, Kind: Forbidden, Detail: "Login pages unavailable. Please contact an administrator."})},
 		{"error-not-found", ErrorPage(Error{Frame: f, Kind: NotFound, Back: back})},
+		{"feedback", FeedbackPage(Feedback{Frame: f, Action: "/_idpond/feedback", Invalid: true})},
 		{"confirmed", NoticePage(Notice{Frame: f, Heading: f.text().ConfirmedHeading(), Sentence: f.text().Confirmed(), Next: back})},
 	}
 }

@@ -19,6 +19,7 @@ type Messages interface {
 	passwordMessages
 	factorMessages
 	passkeyMessages
+	feedbackMessages
 	errorMessages
 	problemMessages
 	developerMessages
