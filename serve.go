@@ -214,12 +214,14 @@ func (c *serveCmd) signatures(public *url.URL) (*sigv4.Verifier, error) {
 	return v, nil
 }
 
-// passwords is what is kept of passwords.
-func (p passwordHashing) passwords() *account.Passwords {
-	if !p.NoSRP {
-		return account.SRPVerifiers(time.Now)
+// passwords is what is kept of passwords; locks knows who is locked.
+func (p passwordHashing) passwords(locks store.Users) *account.Passwords {
+	w := account.SRPVerifiers(time.Now)
+	if p.NoSRP {
+		w = account.Argon2Hashes(time.Now, account.Argon2Params{MemoryKiB: p.Argon2Memory, Iterations: p.Argon2Time, Parallelism: p.Argon2Threads})
 	}
-	return account.Argon2Hashes(time.Now, account.Argon2Params{MemoryKiB: p.Argon2Memory, Iterations: p.Argon2Time, Parallelism: p.Argon2Threads})
+	w.Locks = locks
+	return w
 }
 
 // outbound is what may be called of what administrators configure.
@@ -248,7 +250,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	history, limiter := a.export(log, sender), c.limiter(a.directory)
 	a.accounts = &account.Service{
-		Users: a.store, Writer: a.store, Passwords: c.passwords(), Messages: sender,
+		Users: a.store, Writer: a.store, Passwords: c.passwords(a.store), Messages: sender,
 		Keys: a.keys, Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
 	}
 	a.threatProtection(a.leaked, log)

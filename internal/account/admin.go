@@ -19,14 +19,21 @@ func (s *Service) AdminConfirm(ctx context.Context, p *userpool.Pool, username s
 	if err != nil {
 		return err
 	}
-	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
+	event := s.signUpEvent(ctx, p, &userpool.AppClient{}, u)
+	return unknownToAdmin(event.Within(ctx, s.Writer, func(tx store.Tx) error {
+		u, err := tx.User(ctx, p.ID, u.ID)
+		if err != nil {
+			return err
+		}
 		if u.Status != userpool.StatusUnconfirmed {
 			return errCannotConfirm(u)
 		}
 		u.Status = userpool.StatusConfirmed
-		return nil
-	})
-	return err
+		if err := s.save(ctx, tx, p, u); err != nil {
+			return err
+		}
+		return event.Save(ctx, tx, userpool.EventPass)
+	}))
 }
 
 // AdminSetEnabled lets a user sign in, or not; disabling ends everything that

@@ -3,6 +3,7 @@ package account
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"idpond/internal/fault"
 	"idpond/internal/store"
@@ -11,7 +12,8 @@ import (
 
 // ChangePassword replaces the password of a signed-in user who knows the present
 // one; previous may be "" only for users without a password. Tokens stay valid.
-// Faults: InvalidPassword, LimitExceeded, NotAuthorized, InvalidParameter.
+// Faults: InvalidPassword, LimitExceeded, NotAuthorized, InvalidParameter,
+// PasswordHistoryViolation.
 //
 // Both passwords are computed before the attempt is counted, and what the
 // comparison gave is told only if the count allows it: many guesses at once are
@@ -23,25 +25,26 @@ func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, c *userp
 	if previous == "" && !u.Credential.Empty() {
 		return invalid("Missing required parameter PreviousPassword")
 	}
-	right := u.Credential.Empty() || s.Passwords.Check(ctx, p, u, previous)
-	credential, err := s.Passwords.Make(ctx, p, u, proposed)
+	right := u.Credential.Empty() || s.Passwords.Matches(ctx, p, u, previous)
+	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventPasswordChange)
+	refused, err := s.leaked(ctx, p, c, userpool.RiskAtPasswordChange, proposed, event)
 	if err != nil {
 		return err
 	}
-	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventPasswordChange)
-	return unknownToAdmin(s.recorded(ctx, event, userpool.EventPass, func(tx store.Tx) error {
-		present, err := tx.User(ctx, p.ID, u.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.count(ctx, tx, p, u.ID, limitChange()); err != nil {
-			return err
-		}
-		if !right || !sameCredential(present.Credential, u.Credential) {
-			return fault.New(fault.NotAuthorized, "Incorrect username or password.")
-		}
-		present.Credential = credential
-		return s.save(ctx, tx, p, present)
+	return unknownToAdmin(s.replacePassword(ctx, p, u, event, proposal{
+		password: proposed,
+		judge: func(tx store.Tx, present *userpool.User, counted bool) error {
+			if !counted {
+				if err := s.count(ctx, tx, p, u.ID, limitChange()); err != nil {
+					return err
+				}
+			}
+			if !right || !sameCredential(present.Credential, u.Credential) {
+				return fault.New(fault.NotAuthorized, "Incorrect username or password.")
+			}
+			return refused
+		},
+		accept: func(store.Tx, *userpool.User) error { return nil },
 	}))
 }
 
@@ -72,7 +75,8 @@ func (s *Service) Rehash(ctx context.Context, p *userpool.Pool, u *userpool.User
 }
 
 // AdminSetPassword sets a user's password: for good, or as a temporary one that
-// must be replaced at the next sign-in. Faults: InvalidPassword, UserNotFound.
+// must be replaced at the next sign-in. Faults: InvalidPassword, UserNotFound, and for
+// one that is for good PasswordHistoryViolation.
 func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, username, password string, permanent bool) error {
 	if err := conforms(p, password); err != nil {
 		return err
@@ -85,12 +89,32 @@ func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, userna
 	if err != nil {
 		return err
 	}
-	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
-		u.Credential, u.Status = credential, userpool.StatusForceChangePassword
+	for range rounds {
 		if permanent {
-			u.Status = userpool.StatusConfirmed
+			if err := s.CheckHistory(ctx, p, u, password); err != nil {
+				return err
+			}
 		}
-		return nil
-	})
-	return err
+		was := u
+		u, err = s.update(ctx, p, was.ID, func(tx store.Tx, u *userpool.User) error {
+			if permanent && historySize(p) > 0 && !sameCredential(u.Credential, was.Credential) {
+				return errOvertaken
+			}
+			if err := s.KeepHistory(ctx, tx, p, u); err != nil {
+				return err
+			}
+			u.Credential, u.Status = credential, userpool.StatusForceChangePassword
+			if permanent {
+				u.Status = userpool.StatusConfirmed
+			}
+			return nil
+		})
+		if !errors.Is(err, errOvertaken) {
+			return err
+		}
+		if u, err = s.adminFind(ctx, p, username); err != nil {
+			return err
+		}
+	}
+	return errOvertaken
 }

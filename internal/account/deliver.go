@@ -107,11 +107,12 @@ func recoveryChannels(p *userpool.Pool) []string {
 	return channels
 }
 
-// recoveryChannel is the first of the pool's channels that is the user's own; ""
-// without one. An active MFA channel will not count.
+// recoveryChannel is the first of the pool's channels that is the user's own and not
+// where the codes of the user's second factor go; "" without one (reference:
+// api-behaviour §20.6).
 func recoveryChannel(p *userpool.Pool, u *userpool.User) string {
 	for _, name := range recoveryChannels(p) {
-		if verified(u, name) {
+		if verified(u, name) && p.RecoversBy(u, name) {
 			return name
 		}
 	}

@@ -25,6 +25,17 @@ func (s *Service) recorded(ctx context.Context, e *activity.Event, success strin
 	return err
 }
 
+// signUpEvent is the one entry of u's sign-up: begun by SignUp, ended by the
+// confirmation. Its id is the user's, so that the confirmation finds it.
+func (s *Service) signUpEvent(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, u *userpool.User) *activity.Event {
+	return s.Activity.Resume(ctx, subject(p, c, u), userpool.EventSignUp, u.ID)
+}
+
+// attempts is a store.Writer whose transactions keep what a fault leaves; see attempt.
+type attempts struct{ *Service }
+
+func (a attempts) Write(ctx context.Context, f func(store.Tx) error) error { return a.attempt(ctx, f) }
+
 // AuthEvents gives a page of a user's history, newest first, behind the entry with
 // that time and id; a zero time is the newest. Faults: UserPoolAddOnNotEnabled,
 // UserNotFound.

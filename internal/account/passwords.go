@@ -26,6 +26,12 @@ type Passwords struct {
 	now    func() time.Time
 	params *Argon2Params // nil: SRP verifiers
 	cores  chan struct{} // one place for each hash at work
+
+	// Locks, if set, is asked for a user again when a check had to wait for its turn:
+	// of many guesses at once those that a lock has overtaken are not made.
+	Locks interface {
+		User(ctx context.Context, poolID, id string) (*userpool.User, error)
+	}
 }
 
 // Argon2Params is the cost of an Argon2id hash.
@@ -77,37 +83,57 @@ func (w *Passwords) Make(ctx context.Context, p *userpool.Pool, u *userpool.User
 	return userpool.Credential{Hash: h.String(), SetAt: w.now()}, nil
 }
 
-// Check reports whether password is u's. A user who is nil, or has no password,
-// costs what others do and is never right. It is false, too, when ctx ends while
-// it waits for a free core.
+// Check reports whether password is u's, at a sign-in. A user who is nil, or has no
+// password, costs what others do and is never right. It is false, too, when ctx ends
+// while it waits for a free core, and when u was locked during the wait: who then
+// counts a wrong password learns of the lock.
 func (w *Passwords) Check(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) bool {
+	return w.compare(ctx, p, u, password, func() bool {
+		if w.Locks == nil {
+			return false
+		}
+		present, err := w.Locks.User(ctx, p.ID, u.ID)
+		return err == nil && present.LockedUntil.After(w.now())
+	})
+}
+
+// Matches is Check where locks don't matter: for who is signed in.
+func (w *Passwords) Matches(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) bool {
+	return w.compare(ctx, p, u, password, func() bool { return false })
+}
+
+// compare is Check; a comparison that had to wait is not made if overtaken then says so.
+func (w *Passwords) compare(ctx context.Context, p *userpool.Pool, u *userpool.User, password string, overtaken func() bool) bool {
 	if u == nil || u.Credential.Empty() {
 		w.pretend(ctx, p, password)
 		return false
 	}
 	c := u.Credential
-	if c.Foreign != "" {
-		return w.foreign(ctx, c.Foreign, password)
-	}
-	if c.Hash == "" {
+	if c.Foreign == "" && c.Hash == "" {
 		return srp.Check(srp.PoolName(p.ID), u.Username, password, c.Salt, c.Verifier)
 	}
-	h, err := parsePHC(c.Hash)
+	matches, err := matcher(c)
 	if err != nil {
 		return false
 	}
-	key, err := w.argon2(ctx, h, uint32(len(h.key)), password)
-	return err == nil && subtle.ConstantTimeCompare(key, h.key) == 1
-}
-
-// foreign checks a password against an imported hash.
-func (w *Passwords) foreign(ctx context.Context, text, password string) bool {
-	h, err := foreignhash.Parse(text)
-	if err != nil || w.takeCore(ctx) != nil {
+	waited, err := w.takeCore(ctx)
+	if err != nil {
 		return false
 	}
 	defer w.freeCore()
-	return h.Matches(password)
+	return !(waited && overtaken()) && matches(password)
+}
+
+// matcher gives what compares a password with a hash.
+func matcher(c userpool.Credential) (func(password string) bool, error) {
+	if c.Foreign != "" {
+		h, err := foreignhash.Parse(c.Foreign)
+		return h.Matches, err
+	}
+	h, err := parsePHC(c.Hash)
+	return func(password string) bool {
+		return subtle.ConstantTimeCompare(h.hash(password, uint32(len(h.key))), h.key) == 1
+	}, err
 }
 
 // pretend does the work of a check.
@@ -137,19 +163,25 @@ func (w *Passwords) Outdated(c userpool.Credential) bool {
 
 // argon2 hashes when a core is free: more at once would only fill the memory.
 func (w *Passwords) argon2(ctx context.Context, h phc, size uint32, password string) ([]byte, error) {
-	if err := w.takeCore(ctx); err != nil {
+	if _, err := w.takeCore(ctx); err != nil {
 		return nil, err
 	}
 	defer w.freeCore()
-	return argon2.IDKey([]byte(password), h.salt, h.Iterations, h.MemoryKiB, h.Parallelism, size), nil
+	return h.hash(password, size), nil
 }
 
-func (w *Passwords) takeCore(ctx context.Context) error {
+// takeCore takes a core, and reports whether it had to wait for one.
+func (w *Passwords) takeCore(ctx context.Context) (waited bool, err error) {
 	select {
 	case w.cores <- struct{}{}:
-		return nil
+		return false, nil
+	default:
+	}
+	select {
+	case w.cores <- struct{}{}:
+		return true, nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return true, ctx.Err()
 	}
 }
 
@@ -171,6 +203,10 @@ func (h phc) String() string {
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
 		h.MemoryKiB, h.Iterations, h.Parallelism, enc.EncodeToString(h.salt), enc.EncodeToString(h.key))
+}
+
+func (h phc) hash(password string, size uint32) []byte {
+	return argon2.IDKey([]byte(password), h.salt, h.Iterations, h.MemoryKiB, h.Parallelism, size)
 }
 
 var errPHC = errors.New("account: not an Argon2id hash in PHC form")

@@ -15,6 +15,9 @@ import (
 // A client that hides who exists is also not told that a user is disabled or has
 // no verified address (reference: api-behaviour §16, §20.6).
 func (s *Service) ForgotPassword(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, username string, _ map[string]string) (*Delivery, error) {
+	if err := s.admit(ctx, p, c); err != nil {
+		return nil, err
+	}
 	channels := recoveryChannels(p)
 	if len(channels) == 0 {
 		return nil, errAskAdministrator()
@@ -97,8 +100,11 @@ type NewPassword struct {
 
 // ConfirmForgotPassword sets a password by the code of ForgotPassword or of an
 // administrator's reset. Faults: InvalidPassword, UserNotFound, LimitExceeded,
-// ExpiredCode, CodeMismatch, NotAuthorized.
+// ExpiredCode, CodeMismatch, NotAuthorized, PasswordHistoryViolation.
 func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in NewPassword) error {
+	if err := s.admit(ctx, p, c); err != nil {
+		return err
+	}
 	if err := conforms(p, in.Password); err != nil {
 		return err
 	}
@@ -110,34 +116,35 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 		s.Passwords.Check(ctx, p, nil, in.Password) // what Make would cost
 		return s.strangerTries(ctx, p, in.Username, store.CodeResetPassword, limitReset())
 	}
-	credential, err := s.Passwords.Make(ctx, p, found, in.Password)
+	event := s.Activity.Begin(ctx, subject(p, c, found), userpool.EventForgotPassword)
+	refused, err := s.leaked(ctx, p, c, userpool.RiskAtPasswordChange, in.Password, event)
 	if err != nil {
 		return err
 	}
-	event := s.Activity.Begin(ctx, subject(p, c, found), userpool.EventForgotPassword)
-	return goneMeanwhile(s.recorded(ctx, event, userpool.EventPass, func(tx store.Tx) error {
-		u, err := tx.User(ctx, p.ID, found.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.count(ctx, tx, p, u.ID, limitReset()); err != nil {
-			return err
-		}
-		code, err := s.matchCode(ctx, tx, u, store.CodeResetPassword, in.Code)
-		if err != nil {
-			return err
-		}
-		if u.Attributes[code.Attribute] != code.SentTo {
-			return errExpiredCode() // it went to an address that is no longer the user's
-		}
-		if err := recoverable(u, code.Attribute); err != nil {
-			return err
-		}
-		if err := takeCode(ctx, tx, code); err != nil {
-			return err
-		}
-		u.Credential, u.Status = credential, userpool.StatusConfirmed
-		return s.save(ctx, tx, p, u)
+	var code *store.Code
+	return goneMeanwhile(s.replacePassword(ctx, p, found, event, proposal{
+		password: in.Password,
+		judge: func(tx store.Tx, u *userpool.User, counted bool) (err error) {
+			if !counted {
+				if err := s.count(ctx, tx, p, u.ID, limitReset()); err != nil {
+					return err
+				}
+			}
+			if code, err = s.matchCode(ctx, tx, u, store.CodeResetPassword, in.Code); err != nil {
+				return err
+			}
+			if u.Attributes[code.Attribute] != code.SentTo {
+				return errExpiredCode() // it went to an address that is no longer the user's
+			}
+			if err := recoverable(u, code.Attribute); err != nil {
+				return err
+			}
+			return refused
+		},
+		accept: func(tx store.Tx, u *userpool.User) error {
+			u.Status = userpool.StatusConfirmed
+			return takeCode(ctx, tx, code)
+		},
 	}))
 }
 

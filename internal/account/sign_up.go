@@ -33,6 +33,9 @@ type SignedUp struct {
 // InvalidParameter, InvalidPassword, UsernameExists, CodeDeliveryFailure; the user
 // whose code could not be delivered exists nevertheless.
 func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in NewUser) (*SignedUp, error) {
+	if err := s.admit(ctx, p, c); err != nil {
+		return nil, err
+	}
 	if p.Settings.AdminCreateUserConfig.AllowAdminCreateUserOnly {
 		return nil, fault.New(fault.NotAuthorized, "SignUp is not permitted for this user pool")
 	}
@@ -43,15 +46,9 @@ func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 	if err := signUpAttributes(p, c, in, u); err != nil {
 		return nil, err
 	}
-	switch reason := p.Settings.Policies.PasswordPolicy.Problem(in.Password); {
-	case in.Password == "" && !passwordless(p):
-		return nil, errNoPassword()
-	case in.Password != "" && reason != "":
-		return nil, fault.New(fault.InvalidPassword, "Password did not conform with policy: "+reason)
-	case in.Password != "":
-		if u.Credential, err = s.Passwords.Make(ctx, p, u, in.Password); err != nil {
-			return nil, err
-		}
+	event := s.signUpEvent(ctx, p, c, u)
+	if u.Credential, err = s.signUpPassword(ctx, p, c, u, in.Password, event); err != nil {
+		return nil, err
 	}
 	u.Status, u.MFA.Grace = userpool.StatusUnconfirmed, p.GrantsGrace()
 	for _, name := range contacts() {
@@ -66,7 +63,6 @@ func (s *Service) SignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 			return nil, err
 		}
 	}
-	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventSignUp)
 	err = event.Within(ctx, s.Writer, func(tx store.Tx) error {
 		if err := create(ctx, tx, p, u); err != nil {
 			return err
@@ -202,7 +198,8 @@ func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpo
 		return nil, s.strangerTries(ctx, p, in.Username, store.CodeSignUp, limitConfirm())
 	}
 	var u *userpool.User
-	err = s.attempt(ctx, func(tx store.Tx) (err error) {
+	event := s.signUpEvent(ctx, p, c, found)
+	err = event.Within(ctx, attempts{s}, func(tx store.Tx) (err error) {
 		if u, err = tx.User(ctx, p.ID, found.ID); err != nil {
 			return err
 		}
@@ -226,7 +223,10 @@ func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpo
 		if err := takeCode(ctx, tx, code); err != nil {
 			return err
 		}
-		return s.save(ctx, tx, p, u)
+		if err := s.save(ctx, tx, p, u); err != nil {
+			return err
+		}
+		return event.Save(ctx, tx, userpool.EventPass)
 	})
 	if err != nil {
 		return nil, goneMeanwhile(aliasTaken(err))

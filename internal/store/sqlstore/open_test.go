@@ -126,6 +126,10 @@ func TestSealed(t *testing.T) {
 		client := &userpool.AppClient{PoolID: poolID, ID: "client", Secrets: []userpool.ClientSecret{{ID: "s", Value: secret}}}
 		return errors.Join(createPool(ctx, tx), tx.CreateClient(ctx, client), tx.AddSigningKeys(ctx, poolID, keys),
 			tx.CreateUser(ctx, ada), tx.CreateUser(ctx, eve), tx.CreateDevice(ctx, device),
+			tx.AddPasswordHistory(ctx, poolID, "a", userpool.Credential{Hash: "past-password-of-a"}, 9),
+			tx.AddPasswordHistory(ctx, poolID, "e", userpool.Credential{Hash: "past-password-of-e"}, 9),
+			tx.PutChallengeState(ctx, poolID, store.Hash{1}, []byte("state-of-a-sign-in"), time.Unix(1<<33, 0)),
+			tx.PutChallengeState(ctx, poolID, store.Hash{2}, []byte("state-of-a-sign-in"), time.Unix(1<<33, 0)),
 			tx.CreateDocument(ctx, document("Google")), tx.CreateDocument(ctx, document("Okta")))
 	})
 	for _, suffix := range []string{"-wal", ""} { // closing moves the log into the file
@@ -138,7 +142,7 @@ func TestSealed(t *testing.T) {
 		}
 		for _, known := range []string{
 			secret, "private-signing-key", "secret-verifier-", "hash-of-eve", "provider-secret-of-",
-			"totp-", "-of-a-device", "dG90cC1zZWNyZXQtb2YtYWRh", "dmVyaWZpZXItb2YtYS1kZXZpY2", // both also in base64
+			"past-password-", "state-of-a-sign-in", "totp-", "-of-a-device", "dG90cC1zZWNyZXQtb2YtYWRh", "dmVyaWZpZXItb2YtYS1kZXZpY2", // both also in base64
 			"c2VjcmV0LXZlcmlmaWVyL", "cHJpdmF0ZS1zaWduaW5nLWtle", // the same in base64
 		} {
 			if bytes.Contains(content, []byte(known)) {

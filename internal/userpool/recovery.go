@@ -1,0 +1,34 @@
+package userpool
+
+import "slices"
+
+// RecoversBy reports whether codes that replace u's password may go to an attribute,
+// email or phone_number: not to where the codes of u's second factor go, so that one
+// stolen mailbox or phone is not both. A pool that has no AccountRecoverySetting allows
+// the phone always (reference: api-behaviour §20.6).
+func (p *Pool) RecoversBy(u *User, attribute string) bool {
+	factor := MFAEmail
+	if attribute == phoneNumber {
+		factor = MFASMS
+	}
+	if factor == MFASMS && p.Settings.AccountRecoverySetting == nil {
+		return true
+	}
+	return !p.asksFor(u, factor)
+}
+
+// asksFor reports whether sign-ins of u may ask for the code of a factor: one that u
+// has switched on, or that the pool requires of u.
+func (p *Pool) asksFor(u *User, factor string) bool {
+	if p.Settings.MfaConfiguration != MFAOn && p.Settings.MfaConfiguration != MFAOptional {
+		return false
+	}
+	if u.MFA.Has(factor) && p.CanAsk(u, factor) {
+		return true
+	}
+	due, _ := p.SecondFactor(u)
+	if due.Challenge == factor {
+		return true
+	}
+	return due.Challenge == ChallengeSelectMFA && slices.Contains(due.Options, factor)
+}
