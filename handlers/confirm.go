@@ -53,11 +53,9 @@ func (v *visit) confirm() error {
 	if isInternal(err) {
 		return err
 	} else if err != nil {
-		login := v.loginView(d.Username)
-		login.Problem = v.problem(err).text
-		return v.renderLogin(http.StatusBadRequest, login)
+		return v.signInAgain(d.Username, v.problem(err).text)
 	}
-	return v.proceed(out, d.Username)
+	return v.welcome(out, d.Username)
 }
 
 // resendCode is POST /resendcode.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"idpond/internal/auth"
-	"idpond/internal/fault"
 	"idpond/web"
 )
 
@@ -38,7 +37,7 @@ func (v *visit) session() (*auth.BrowserSession, error) {
 func (v *visit) loginView(username string) web.Login {
 	view := web.Login{
 		Frame: v.frame(), Action: v.url("/login"), Names: signInNames(v.q.Pool),
-		Username: web.Field{Value: username},
+		Username: web.Field{Value: username}, NameOnly: v.choosesFactor(),
 	}
 	if !v.q.Pool.Settings.AdminCreateUserConfig.AllowAdminCreateUserOnly {
 		view.SignUpURL = v.url("/signup")
@@ -87,14 +86,17 @@ func displayName(s *auth.BrowserSession) string {
 }
 
 // otherUserURL signs the browser out and leads back to the sign-in page.
-func (v *visit) otherUserURL() string {
+func (v *visit) otherUserURL() string { return "/logout?" + v.wholeQuery() }
+
+// wholeQuery is the query of the visit with what it may have left out.
+func (v *visit) wholeQuery() string {
 	query, err := url.ParseQuery(v.q.Query)
 	if err != nil { // Parse has read it
-		return v.url("/login")
+		return v.q.Query
 	}
 	query.Set("redirect_uri", v.q.RedirectURI)
 	query.Set("response_type", v.q.ResponseType)
-	return "/logout?" + query.Encode()
+	return query.Encode()
 }
 
 // continueSession is POST /login/continue: go on as who is signed in.
@@ -113,7 +115,8 @@ func (v *visit) continueSession() error {
 func (v *visit) login() error {
 	username, password := v.r.PostForm.Get("username"), v.r.PostForm.Get("password")
 	view := v.loginView(username)
-	if username == "" || password == "" {
+	nameOnly := view.NameOnly && password == ""
+	if username == "" || password == "" && !nameOnly {
 		if username == "" {
 			view.Username.Problem = v.text().FillIn()
 		}
@@ -122,19 +125,12 @@ func (v *visit) login() error {
 		}
 		return v.renderLogin(http.StatusBadRequest, view)
 	}
+	if nameOnly {
+		return v.begin(username)
+	}
 	out, err := v.Auth.PageSignIn(v.r.Context(), v.q.Pool, v.q.Client, username, password)
-	switch {
-	case fault.Is(err, fault.UserNotConfirmed):
-		v.setPageData(pageData{Username: username})
-		return v.redirect("/confirm")
-	case fault.Is(err, fault.PasswordResetRequired):
-		v.setPageData(pageData{Username: username})
-		return v.redirect("/confirmforgotPassword")
-	case isInternal(err):
-		return err
-	case err != nil:
-		view.Problem = v.problem(err).text
-		return v.renderLogin(http.StatusBadRequest, view)
+	if err != nil {
+		return v.refused(err, username, func(p problem) error { return v.signInAgain(username, p.text) })
 	}
 	return v.proceed(out, username)
 }
@@ -145,17 +141,34 @@ func (v *visit) proceed(out *auth.PageOutcome, username string) error {
 	case "":
 		return v.finish(out.User, out.AuthTime)
 	case auth.ChallengeNewPasswordRequired:
-		var required []string
-		if err := json.Unmarshal([]byte(out.Parameters["requiredAttributes"]), &required); err != nil {
-			return err
-		}
-		view := v.newPasswordView(username, out.Session)
-		for _, name := range required {
-			view.Attributes = append(view.Attributes, web.Attribute{Name: strings.TrimPrefix(name, "userAttributes.")})
-		}
-		return v.render(http.StatusOK, web.NewPasswordPage(view))
+		return v.renderNewPassword(out, username)
+	case auth.ChallengeSelect:
+		return v.renderFactors(out, username)
+	case auth.ChallengePassword:
+		return v.renderPassword(out, username)
+	case auth.ChallengeWebAuthn:
+		return v.renderPasskey(out, username)
+	case auth.ChallengeSMSOTP, auth.ChallengeSMSMFA, auth.ChallengeEmailOTP, auth.ChallengeSoftwareToken:
+		return v.renderCode(out, username, false)
+	case auth.ChallengeSelectMFA:
+		return v.renderMFAOptions(out, username)
+	case auth.ChallengeMFASetup:
+		return v.renderSetup(out, username)
 	}
 	return errors.New("handlers: no page for the challenge " + out.Challenge)
+}
+
+// renderNewPassword shows the page of NEW_PASSWORD_REQUIRED.
+func (v *visit) renderNewPassword(out *auth.PageOutcome, username string) error {
+	var required []string
+	if err := json.Unmarshal([]byte(out.Parameters["requiredAttributes"]), &required); err != nil {
+		return err
+	}
+	view := v.newPasswordView(username, out.Session)
+	for _, name := range required {
+		view.Attributes = append(view.Attributes, web.Attribute{Name: strings.TrimPrefix(name, "userAttributes.")})
+	}
+	return v.render(http.StatusOK, web.NewPasswordPage(view))
 }
 
 func (v *visit) newPasswordView(username, session string) web.NewPassword {
@@ -189,9 +202,7 @@ func (v *visit) newPassword() error {
 
 func (v *visit) newPasswordRefused(view web.NewPassword, p problem) error {
 	if p.where == atSession { // nothing typed here can put it right
-		login := v.loginView(view.Username)
-		login.Problem = p.text
-		return v.renderLogin(http.StatusBadRequest, login)
+		return v.signInAgain(view.Username, p.text)
 	}
 	switch p.where {
 	case atPassword:

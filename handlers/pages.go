@@ -23,6 +23,13 @@ func (s *Server) mountPages(r chi.Router) {
 	r.Post("/login", s.page((*visit).login))
 	r.Get("/login/continue", s.page((*visit).showContinue))
 	r.Post("/login/continue", s.page((*visit).continueSession))
+	s.mountSteps(r, map[string]func(*visit) error{
+		"/mfa": (*visit).mfa, "/mfaOption": (*visit).mfaOption, "/mfaRegister": (*visit).mfaRegister,
+		"/selectChallenge": (*visit).selectChallenge, "/verifyPassword": (*visit).verifyPassword, "/verifyCode": (*visit).verifyCode,
+		"/login/passkey": (*visit).passkey,
+	})
+	r.Get("/passkeys/add", s.page((*visit).showAddPasskey))
+	r.Post("/passkeys/add", s.page((*visit).addPasskey))
 	r.Get("/resetPassword", s.page((*visit).toLogin))
 	r.Post("/resetPassword", s.page((*visit).newPassword))
 	r.Get("/signup", s.page((*visit).showSignUp))
@@ -37,6 +44,15 @@ func (s *Server) mountPages(r chi.Router) {
 	r.Post("/confirmforgotPassword", s.page((*visit).resetPassword))
 	r.Get("/confirmUser", s.confirmUser)
 	r.Get("/error", s.showError)
+}
+
+// mountSteps mounts pages between the first and the last one of a sign-in, which only
+// forms lead to.
+func (s *Server) mountSteps(r chi.Router, posts map[string]func(*visit) error) {
+	for path, post := range posts {
+		r.Get(path, s.page((*visit).toLogin))
+		r.Post(path, s.page(post))
+	}
 }
 
 // visit is one request to a page, with the authorization request that it serves.
@@ -91,7 +107,7 @@ func (s *Server) text() web.Messages { return web.English{} }
 func (s *Server) frame(app string) web.Frame {
 	return web.Frame{
 		Text: s.text(), App: app,
-		Stylesheet: s.Assets.URL("idpond.css"), Script: s.Assets.URL("idpond.js"), Icon: s.Assets.URL("favicon.svg"),
+		Stylesheet: s.Assets.URL("idpond.css"), Script: s.Assets.URL("idpond.js"), PasskeyScript: s.Assets.URL("passkeys.js"), Icon: s.Assets.URL("favicon.svg"),
 	}
 }
 

@@ -47,8 +47,14 @@ func (s *Server) problem(pool *userpool.Pool, err error) problem {
 		return problem{atPassword, passwordProblem(t, pool, f.Message)}
 	case fault.CodeMismatch:
 		return problem{atCode, t.WrongCode()}
-	case fault.ExpiredCode:
-		return problem{atCode, t.ExpiredCode()}
+	case fault.ExpiredCode, fault.EnableSoftwareTokenMFA:
+		return problem{atCode, codeProblem(t, f)}
+	case fault.InvalidEmailRoleAccess, fault.InvalidSMSRoleAccess:
+		return problem{atSession, t.SignInCodeNotSent()}
+	case fault.SoftwareTokenMFANotFound: // taken away in the middle of a sign-in
+		return problem{atSession, t.SessionEnded()}
+	case fault.WebAuthnChallengeNotFound, fault.WebAuthnNotSupported, fault.WebAuthnOriginNotAllowed, fault.WebAuthnRelyingParty:
+		return problem{atPage, t.PasskeyRefused()}
 	case fault.LimitExceeded, fault.TooManyRequests, fault.TooManyFailedAttempts:
 		return problem{atPage, t.TooManyAttempts()}
 	case fault.PasswordResetRequired:
@@ -59,6 +65,17 @@ func (s *Server) problem(pool *userpool.Pool, err error) problem {
 		return problem{atPage, t.TryAgainLater()}
 	}
 	return problem{atPage, f.Message}
+}
+
+// codeProblem says why the code of an app, or one that was sent too long ago, is none.
+func codeProblem(t web.Messages, f *fault.Error) string {
+	switch {
+	case f.Message == "Your software token has already been used once.":
+		return t.CodeUsed()
+	case f.Code == fault.EnableSoftwareTokenMFA:
+		return t.WrongCode()
+	}
+	return t.ExpiredCode()
 }
 
 // notAuthorized tells apart what the service has only one exception for.

@@ -132,9 +132,7 @@ func (v *visit) signedUp(in account.NewUser, made *account.SignedUp) error {
 	if isInternal(err) {
 		return err
 	} else if err != nil {
-		view := v.loginView(in.Username)
-		view.Problem = v.problem(err).text
-		return v.renderLogin(http.StatusBadRequest, view)
+		return v.signInAgain(in.Username, v.problem(err).text)
 	}
-	return v.proceed(out, in.Username)
+	return v.welcome(out, in.Username)
 }

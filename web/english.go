@@ -158,6 +158,12 @@ func (English) CodeUsed() string {
 func (English) PasskeyRefused() string {
 	return "The passkey was not accepted. Try again, or go back and sign in another way."
 }
+func (English) TooManyPasskeys() string {
+	return "This account has as many passkeys as it can have. You can go on without a new one."
+}
+func (English) SignInCodeNotSent() string {
+	return "We could not send you a code. Try again in a moment."
+}
 func (English) PasskeyNotAdded() string {
 	return "The passkey could not be kept. Try again, or go on without one."
 }

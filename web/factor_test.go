@@ -56,7 +56,7 @@ func TestFactorForms(t *testing.T) {
 			}},
 		{"app to set up", web.AppSetupPage(web.AppSetup{Step: step, Secret: "ABCDEF"}), "form[name=mfasetupform]",
 			[]string{
-				`hidden session "s"`, `hidden username "ada"`,
+				`hidden session "s"`, `hidden username "ada"`, `hidden secret "ABCDEF"`,
 				`text authentication_code#totpCodeInput one-time-code`, `text friendly_device_name#friendlyDeviceName off`, `submit verify "Sign in"`,
 			}},
 		{"phone to set up", web.AddressSetupPage(web.AddressSetup{Step: step, Factor: web.FactorSMS}), "form[name=mfasetupform]",

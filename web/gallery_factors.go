@@ -12,8 +12,8 @@ func galleryFactors(f Frame) []GalleryItem {
 	wrong.Factor, wrong.Delivery, wrong.Code = FactorEmail, mail, Field{"482134", t.WrongCode()}
 	resent := code
 	resent.Resent = true
-	unsent := code
-	unsent.Delivery, unsent.Problem = Delivery{}, t.CodeNotSent()
+	locked := code
+	locked.Problem = t.TooManyAttempts()
 	app := OneTimeCode{Step: code.Step, Factor: FactorApp}
 	named := app
 	named.Device, named.Code = "Ada’s phone", Field{"067512", t.CodeUsed()}
@@ -31,7 +31,7 @@ func galleryFactors(f Frame) []GalleryItem {
 		{"mfa-sms", OneTimeCodePage(code)},
 		{"mfa-email-wrong", OneTimeCodePage(wrong)},
 		{"mfa-resent", OneTimeCodePage(resent)},
-		{"mfa-unsent", OneTimeCodePage(unsent)},
+		{"mfa-locked", OneTimeCodePage(locked)},
 		{"mfa-app", OneTimeCodePage(app)},
 		{"mfa-app-used", OneTimeCodePage(named)},
 		{"mfa-option", ChoicePage(choice)},
@@ -98,7 +98,7 @@ func galleryPasskeys(f Frame) []GalleryItem {
 	failed := add
 	failed.Problem = t.PasskeyNotAdded()
 	full := add
-	full.Options, full.Problem = "", "You can have 20 passkeys."
+	full.Options, full.Problem = "", t.TooManyPasskeys()
 	return []GalleryItem{
 		{"login-passkey", PasskeySignInPage(use)},
 		{"login-passkey-refused", PasskeySignInPage(refused)},

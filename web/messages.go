@@ -231,6 +231,8 @@ type problemMessages interface {
 	CodeUsed() string
 	PasskeyRefused() string
 	PasskeyNotAdded() string
+	TooManyPasskeys() string
+	SignInCodeNotSent() string
 	SessionEnded() string
 	TryAgainLater() string
 }

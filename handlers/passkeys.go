@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"idpond/internal/account"
+	"idpond/internal/auth"
+	"idpond/internal/fault"
+	"idpond/internal/userpool"
+	"idpond/web"
+)
+
+// relyingParty is the id that the pool's passkeys are for.
+func (v *visit) relyingParty() (string, error) {
+	domains, err := v.OAuth.Directory.PoolDomains(v.r.Context(), v.q.Pool.ID)
+	if err != nil {
+		return "", err
+	}
+	return v.q.Pool.RelyingPartyID(domains, v.PublicURL.Hostname()), nil
+}
+
+// passkeysUsable reports whether a browser would use the pool's passkeys at the
+// address that the page has: the plain host, for one, is not the pool's domain.
+func (v *visit) passkeysUsable() (bool, error) {
+	if !v.q.Pool.AllowsPasskeys() {
+		return false, nil
+	}
+	id, err := v.relyingParty()
+	return id != "" && userpool.WithinRelyingParty((&url.URL{Host: v.r.Host}).Hostname(), id), err
+}
+
+// renderPasskey shows the page of WEB_AUTHN.
+func (v *visit) renderPasskey(out *auth.PageOutcome, username string) error {
+	view := web.PasskeySignIn{Step: v.step("/login/passkey", username, out.Session), Options: out.Parameters["CREDENTIAL_REQUEST_OPTIONS"]}
+	return v.render(http.StatusOK, web.PasskeySignInPage(view))
+}
+
+// passkey is POST /login/passkey. A refused passkey can't be tried again with the same
+// challenge, so the sign-in begins anew.
+func (v *visit) passkey() error {
+	step := v.postedStep("/login/passkey")
+	out, err := v.respond(step, auth.ChallengeWebAuthn, map[string]string{"CREDENTIAL": v.r.PostForm.Get("credential")})
+	if err != nil {
+		return v.refused(err, step.Username, func(p problem) error { return v.signInAgain(step.Username, p.text) })
+	}
+	return v.proceed(out, step.Username)
+}
+
+// offersPasskey reports whether who has just signed up is asked to make a passkey
+// (reference: hosted-ui-and-oauth §9.3, step 7).
+func (v *visit) offersPasskey() (bool, error) {
+	if !v.q.Managed || !v.q.Client.AllowsFlow(userpool.FlowUser) {
+		return false, nil
+	}
+	return v.passkeysUsable()
+}
+
+// welcome goes on after a sign-up: on with the sign-in, past the offer of a passkey.
+func (v *visit) welcome(out *auth.PageOutcome, username string) error {
+	offer, err := v.offersPasskey()
+	switch {
+	case err != nil:
+		return err
+	case !offer || out.Challenge != "":
+		return v.proceed(out, username)
+	}
+	session := &auth.BrowserSession{User: out.User, AuthTime: out.AuthTime}
+	if err := v.browsers.signIn(v.w, v.r, v.q.Pool.ID, session); err != nil {
+		return err
+	}
+	http.Redirect(v.w, v.r, "/passkeys/add?"+v.wholeQuery(), http.StatusFound)
+	return nil
+}
+
+// newPasskey is what a registration at /passkeys/add goes by; nil without a session.
+func (v *visit) newPasskey() (*auth.BrowserSession, account.PasskeyRequest, error) {
+	session, err := v.browsers.SignedIn(v.r, v.q.Pool.ID)
+	if err != nil || session == nil {
+		return nil, account.PasskeyRequest{}, err
+	}
+	r := account.PasskeyRequest{Pool: v.q.Pool, Client: v.q.Client, User: session.User}
+	r.RelyingPartyID, err = v.relyingParty()
+	return session, r, err
+}
+
+// showAddPasskey is GET /passkeys/add.
+func (v *visit) showAddPasskey() error {
+	session, request, err := v.newPasskey()
+	switch {
+	case !v.q.Managed:
+		return v.missing()
+	case err != nil:
+		return err
+	case session == nil:
+		return v.toLogin()
+	}
+	return v.renderAddPasskey(http.StatusOK, session, request, "")
+}
+
+// missing answers for a page that only managed login has.
+func (v *visit) missing() error {
+	v.notFound(v.w, v.r)
+	return nil
+}
+
+// renderAddPasskey shows the offer, or, where no passkey can be made, why.
+func (v *visit) renderAddPasskey(status int, session *auth.BrowserSession, request account.PasskeyRequest, problem string) error {
+	view := web.AddPasskey{Frame: v.frame(), Action: v.url("/passkeys/add"), Username: displayName(session), Problem: problem}
+	usable, err := v.passkeysUsable()
+	if err != nil {
+		return err
+	}
+	options, err := v.Accounts.StartPasskey(v.r.Context(), request)
+	switch {
+	case isInternal(err):
+		return err
+	case fault.Is(err, fault.LimitExceeded):
+		view.Problem = v.text().TooManyPasskeys()
+	case err != nil || !usable:
+		view.Problem = v.text().AddPasskeyUnsupported()
+	default:
+		view.Options = string(options)
+	}
+	return v.render(status, web.AddPasskeyPage(view))
+}
+
+// addPasskey is POST /passkeys/add: what the browser made, or the wish to go on without.
+func (v *visit) addPasskey() error {
+	session, request, err := v.newPasskey()
+	switch {
+	case !v.q.Managed:
+		return v.missing()
+	case err != nil:
+		return err
+	case session == nil:
+		return v.toLogin()
+	case v.r.PostForm.Has("skip"):
+		return v.leavePasskeys(session)
+	}
+	err = v.Accounts.CompletePasskey(v.r.Context(), request, []byte(v.r.PostForm.Get("credential")))
+	if isInternal(err) {
+		return err
+	} else if err != nil {
+		return v.renderAddPasskey(http.StatusBadRequest, session, request, v.text().PasskeyNotAdded())
+	}
+	return v.leavePasskeys(session)
+}
+
+// leavePasskeys goes back to the app: with the answer that it asked for, or, where its
+// link to this page asked for none, with nothing.
+func (v *visit) leavePasskeys(session *auth.BrowserSession) error {
+	query, err := url.ParseQuery(v.q.Query)
+	if err == nil && query.Get("response_type") == "" {
+		http.Redirect(v.w, v.r, v.q.RedirectURI, http.StatusFound)
+		return nil
+	}
+	return v.answer(session)
+}
