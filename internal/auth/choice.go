@@ -40,32 +40,43 @@ func (s *Service) beginChoice(ctx context.Context, a *attempt, r InitiateRequest
 // nothing is a record of nothing.
 func nothing(store.Tx) error { return nil }
 
-// firstFactors are the factors that a is offered, in the service's order.
+// firstFactors are the factors that a is offered, in the service's order. A user without
+// any is refused, or treated as nobody where the client hides who is there.
 func (s *Service) firstFactors(ctx context.Context, a *attempt) ([]string, error) {
-	has := func(factor string) bool {
-		return factor == ChallengePassword || a.pool.AllowsFirstFactor(factor) && factor != ChallengeWebAuthn
-	}
-	if u := a.user; u != nil {
+	if a.user != nil {
 		passkey, err := s.hasPasskey(ctx, a)
 		if err != nil {
 			return nil, err
 		}
-		if !a.client.HidesUserExistence() && imported(u) && !a.pool.OffersFirstFactor(u, ChallengeEmailOTP, passkey) {
+		offered := s.offered(a, func(factor string) bool { return a.pool.OffersFirstFactor(a.user, factor, passkey) })
+		switch {
+		case len(offered) > 0:
+			return offered, nil
+		case a.client.HidesUserExistence():
+			a.user = nil
+		case imported(a.user):
 			return nil, errResetRequired()
+		default:
+			return nil, errIncorrect()
 		}
-		has = func(factor string) bool { return a.pool.OffersFirstFactor(u, factor, passkey) }
 	}
-	offered := []string{}
+	return s.offered(a, func(factor string) bool {
+		return factor == ChallengePassword || factor != ChallengeWebAuthn && a.pool.AllowsFirstFactor(factor)
+	}), nil
+}
+
+func (s *Service) offered(a *attempt, has func(factor string) bool) []string {
+	var list []string
 	for _, factor := range []string{ChallengePassword, ChallengeEmailOTP, ChallengeSMSOTP, ChallengeWebAuthn} {
 		if !has(factor) {
 			continue
 		}
 		if factor == ChallengePassword && s.canSRP(a.user) {
-			offered = append(offered, ChallengePasswordSRP)
+			list = append(list, ChallengePasswordSRP)
 		}
-		offered = append(offered, factor)
+		list = append(list, factor)
 	}
-	return offered, nil
+	return list
 }
 
 // canSRP reports whether a user's password can be proved by SRP.

@@ -1,0 +1,478 @@
+package cognito_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"idpond/internal/userpool"
+)
+
+// Sign-ins that owe a second factor (reference: api-behaviour §12, §13). The pool's
+// recovery goes by an administrator, so that both message factors are eligible.
+
+func mfaPool(configuration string, factors ...string) setup {
+	return func(p *userpool.Pool, _ *userpool.AppClient) {
+		s := &p.Settings
+		s.MfaConfiguration = configuration
+		recoverBy("admin_only")(p, nil)
+		for _, f := range factors {
+			switch f {
+			case "SMS_MFA":
+				s.SmsMfaConfiguration = &userpool.SmsMfaConfig{}
+			case "EMAIL_OTP":
+				s.EmailMfaConfiguration = &userpool.EmailMfaConfig{}
+			case "SOFTWARE_TOKEN_MFA":
+				s.SoftwareTokenMfaConfiguration = &userpool.SoftwareTokenMfaConfig{Enabled: true}
+			}
+		}
+	}
+}
+
+func withEmail(u *userpool.User) {
+	u.Attributes["email"], u.Attributes["email_verified"] = "ada@example.org", "true"
+}
+
+func withPhone(u *userpool.User) {
+	u.Attributes["phone_number"], u.Attributes["phone_number_verified"] = "+15551230000", "true"
+}
+
+func withToken(u *userpool.User) {
+	u.SoftwareToken.Secret = []byte("0123456789abcdef0123456789abcdef")
+}
+
+func prefers(factor string, enabled ...string) func(*userpool.User) {
+	return func(u *userpool.User) { u.MFA.Preferred, u.MFA.Enabled = factor, enabled }
+}
+
+const (
+	smsAsked = `{"ChallengeName":"SMS_MFA","Session":"SESSION","ChallengeParameters":
+		{"CODE_DELIVERY_DELIVERY_MEDIUM":"SMS","CODE_DELIVERY_DESTINATION":"+*******0000","USER_ID_FOR_SRP":"ada"}}`
+	mailAsked = `{"ChallengeName":"EMAIL_OTP","Session":"SESSION","ChallengeParameters":
+		{"CODE_DELIVERY_DELIVERY_MEDIUM":"EMAIL","CODE_DELIVERY_DESTINATION":"a***@e***","USER_ID_FOR_SRP":"ada"}}`
+	tokenAsked   = `{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"USER_ID_FOR_SRP":"ada"}}`
+	wrongMFA     = "CodeMismatchException: Invalid code or auth state for the user."
+	mfaTokenUsed = "ExpiredCodeException: Your software token has already been used once."
+	noFactor     = "InvalidUserPoolConfigurationException: The user pool requires MFA, and the user can neither use nor set up any factor."
+)
+
+func choiceAsked(factors ...string) string {
+	list, _ := json.Marshal(factors)
+	text, _ := json.Marshal(string(list))
+	return fmt.Sprintf(`{"ChallengeName":"SELECT_MFA_TYPE","Session":"SESSION","ChallengeParameters":
+		{"MFAS_CAN_CHOOSE":%s,"MFAS_CAN_SELECT":%s,"USER_ID_FOR_SRP":"ada"}}`, text, text)
+}
+
+func setupAsked(factors ...string) string {
+	list, _ := json.Marshal(factors)
+	text, _ := json.Marshal(string(list))
+	return fmt.Sprintf(`{"ChallengeName":"MFA_SETUP","Session":"SESSION","ChallengeParameters":{"MFAS_CAN_SETUP":%s,"USER_ID_FOR_SRP":"ada"}}`, text)
+}
+
+// begun is a sign-in by the right password, kept as "ada".
+func begun(want string) turn {
+	return turn{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: want, keep: "ada"}
+}
+
+// answered is an answer to a challenge with the session kept as from.
+func answered(challenge, from, want string, answers ...string) turn {
+	all := map[string]string{"USERNAME": "ada"}
+	for i := 0; i < len(answers); i += 2 {
+		all[answers[i]] = answers[i+1]
+	}
+	body, _ := json.Marshal(map[string]any{
+		"ChallengeName": challenge, "Session": "{{" + from + ".Session}}", "ChallengeResponses": all,
+	})
+	return turn{op: "RespondToAuthChallenge", body: string(body), want: want, keep: "next"}
+}
+
+// TestChoiceOfSecondFactor is the documented order of choice.
+func TestChoiceOfSecondFactor(t *testing.T) {
+	all := []string{"SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"}
+	type users = []func(*userpool.User)
+	for _, tt := range []struct {
+		name  string
+		setup []setup
+		user  users
+		want  string
+	}{
+		{"off", []setup{mfaPool("OFF")}, users{withPhone, withEmail, withToken, prefers("SMS_MFA", "SMS_MFA")}, gotTokens},
+		{"optional, nothing chosen", []setup{mfaPool("OPTIONAL", all...)}, users{withPhone, withEmail, withToken}, gotTokens},
+		{"optional, one chosen", []setup{mfaPool("OPTIONAL", all...)}, users{withPhone, prefers("", "SMS_MFA")}, smsAsked},
+		{"optional, several chosen", []setup{mfaPool("OPTIONAL", all...)}, users{withPhone, withEmail, prefers("", "EMAIL_OTP", "SMS_MFA")},
+			choiceAsked("SMS_MFA", "EMAIL_OTP")},
+		{"optional, one preferred", []setup{mfaPool("OPTIONAL", all...)}, users{withPhone, withEmail, withToken, prefers("EMAIL_OTP", all...)}, mailAsked},
+		{"optional, the pool's SMS is gone", []setup{mfaPool("OPTIONAL", "EMAIL_OTP")}, users{withPhone, prefers("SMS_MFA", "SMS_MFA")}, gotTokens},
+		{"optional, the pool's token is gone", []setup{mfaPool("OPTIONAL", "SMS_MFA")}, users{withToken, prefers("", "SOFTWARE_TOKEN_MFA")}, tokenAsked},
+		{"on, preferred", []setup{mfaPool("ON", all...)}, users{withPhone, withEmail, withToken, prefers("SMS_MFA", all...)}, smsAsked},
+		{"on, preferred one is gone", []setup{mfaPool("ON", all...)}, users{withEmail, prefers("SMS_MFA", "SMS_MFA")}, mailAsked},
+		{"on, token alone", []setup{mfaPool("ON", all...)}, users{withToken}, tokenAsked},
+		{"on, token and phone", []setup{mfaPool("ON", all...)}, users{withToken, withPhone}, choiceAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")},
+		{"on, token, and the phone recovers", []setup{mfaPool("ON", all...), recoverBy("verified_phone_number", "verified_email")},
+			users{withToken, withPhone}, tokenAsked},
+		{"on, mail, and the phone recovers", []setup{mfaPool("ON", all...), recoverBy("verified_phone_number", "verified_email")},
+			users{withEmail, withPhone}, mailAsked},
+		{"on, both", []setup{mfaPool("ON", all...)}, users{withEmail, withPhone}, choiceAsked("SMS_MFA", "EMAIL_OTP")},
+		{"on, the only address recovers", []setup{mfaPool("ON", "EMAIL_OTP", "SMS_MFA"), recoverBy("verified_email", "verified_phone_number")},
+			users{withEmail}, noFactor},
+		{"on, nothing yet", []setup{mfaPool("ON", all...)}, nil, setupAsked(all...)},
+		{"on, nothing yet, mail recovers", []setup{mfaPool("ON", all...), recoverBy("verified_email", "verified_phone_number")}, nil,
+			setupAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")},
+		{"on, mail that is no factor", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA"), recoverBy("verified_email")}, users{withEmail},
+			setupAsked("SOFTWARE_TOKEN_MFA")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, tt.setup...)
+			b.addUser("ada", tt.user...)
+			b.play([]turn{begun(tt.want)})
+		})
+	}
+}
+
+func TestSignInWithSecondFactor(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		setup []setup
+		user  []func(*userpool.User)
+		turns []turn
+		sent  []string
+	}{{
+		"SMS", []setup{mfaPool("ON", "SMS_MFA")}, []func(*userpool.User){withPhone}, []turn{
+			begun(smsAsked),
+			answered("SMS_MFA", "ada", "InvalidParameterException: Missing required parameter SMS_MFA_CODE"),
+			answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}"),
+			answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", ""+"1"),
+			answered("SOFTWARE_TOKEN_MFA", "ada", wrongMFA, "SOFTWARE_TOKEN_MFA_CODE", "{{code}}"),
+			answered("NEW_PASSWORD_REQUIRED", "ada", badSess, "NEW_PASSWORD", "N3wPassw0rd!"),
+			answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"),
+			answered("SMS_MFA", "ada", usedTwice, "SMS_MFA_CODE", "{{code}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
+		"an address that was not verified is by its code", []setup{mfaPool("ON", "EMAIL_OTP")},
+		[]func(*userpool.User){withEmail, func(u *userpool.User) { u.Attributes["email_verified"] = "false" }}, []turn{
+			begun(mailAsked),
+			answered("EMAIL_OTP", "ada", gotTokens, "EMAIL_OTP_CODE", "{{code}}"),
+			{op: "GetUser", body: `{"AccessToken":"{{next.AccessToken}}"}`, want: `{"Username":"ada","UserAttributes":[{"Name":"sub","Value":"SUB"},
+				{"Name":"email","Value":"ada@example.org"},{"Name":"email_verified","Value":"true"}]}`},
+		}, []string{"EMAIL ada@example.org Authentication"},
+	}, {
+		"an address that is another's by then stays unverified", []setup{mfaPool("ON", "EMAIL_OTP"), func(p *userpool.Pool, _ *userpool.AppClient) {
+			p.Settings.AliasAttributes = []string{"email"}
+		}}, []func(*userpool.User){withEmail, func(u *userpool.User) { u.Attributes["email_verified"] = "false" }}, []turn{
+			begun(mailAsked),
+			{op: "AdminCreateUser", want: "*", body: `{"Username":"eve","MessageAction":"SUPPRESS","TemporaryPassword":"Passw0rd!",
+				"UserAttributes":[{"Name":"email","Value":"ada@example.org"},{"Name":"email_verified","Value":"true"}]}`},
+			answered("EMAIL_OTP", "ada", "AliasExistsException: An account with the given email already exists.", "EMAIL_OTP_CODE", "{{code}}"),
+		}, []string{"EMAIL ada@example.org Authentication"},
+	}, {
+		"an address that was replaced meanwhile", []setup{mfaPool("ON", "SMS_MFA")}, []func(*userpool.User){withPhone}, []turn{
+			begun(smsAsked),
+			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"phone_number","Value":"+15559999999"}]}`, want: `{}`},
+			answered("SMS_MFA", "ada", badSess, "SMS_MFA_CODE", "{{code}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
+		"software token", []setup{mfaPool("OPTIONAL", "SOFTWARE_TOKEN_MFA")},
+		[]func(*userpool.User){withToken, prefers("", "SOFTWARE_TOKEN_MFA"), func(u *userpool.User) { u.MFA.TokenName = "phone" }}, []turn{
+			begun(`{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"FRIENDLY_DEVICE_NAME":"phone","USER_ID_FOR_SRP":"ada"}}`),
+			answered("SOFTWARE_TOKEN_MFA", "ada", "InvalidParameterException: Missing required parameter SOFTWARE_TOKEN_MFA_CODE"),
+			answered("SOFTWARE_TOKEN_MFA", "ada", wrongMFA, "SOFTWARE_TOKEN_MFA_CODE", "abcdef"),
+			answered("SOFTWARE_TOKEN_MFA", "ada", gotTokens, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}"),
+			// The same code again, in a sign-in of its own, and 29 seconds later the next one.
+			begun(`{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"FRIENDLY_DEVICE_NAME":"phone","USER_ID_FOR_SRP":"ada"}}`),
+			answered("SOFTWARE_TOKEN_MFA", "ada", mfaTokenUsed, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}"),
+			{after: 30 * time.Second, op: "RespondToAuthChallenge", want: gotTokens, keep: "next",
+				body: `{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada","SOFTWARE_TOKEN_MFA_CODE":"{{totp ada}}"}}`},
+		}, nil,
+	}, {
+		"software token taken away meanwhile", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA")}, []func(*userpool.User){withToken}, []turn{
+			begun(tokenAsked),
+			{op: "AdminDeleteSoftwareToken", body: `{"Username":"ada"}`, want: `{}`},
+			answered("SOFTWARE_TOKEN_MFA", "ada", "SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user.", "SOFTWARE_TOKEN_MFA_CODE", "123456"),
+			begun(setupAsked("SOFTWARE_TOKEN_MFA")),
+		}, nil,
+	}, {
+		"choice", []setup{mfaPool("ON", "SMS_MFA", "SOFTWARE_TOKEN_MFA")}, []func(*userpool.User){withToken, withPhone}, []turn{
+			begun(choiceAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")),
+			answered("SELECT_MFA_TYPE", "ada", "InvalidParameterException: Missing required parameter ANSWER"),
+			answered("SELECT_MFA_TYPE", "ada", "InvalidParameterException: ANSWER is not one of the MFA types that can be chosen.", "ANSWER", "EMAIL_OTP"),
+			answered("SELECT_MFA_TYPE", "ada", smsAsked, "ANSWER", "SMS_MFA"),
+			answered("SELECT_MFA_TYPE", "ada", usedTwice, "ANSWER", "SOFTWARE_TOKEN_MFA"),
+			answered("SMS_MFA", "next", gotTokens, "SMS_MFA_CODE", "{{code}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
+		"after a new password", []setup{mfaPool("ON", "SMS_MFA")}, []func(*userpool.User){withPhone, invited}, []turn{
+			begun(`{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"SESSION","ChallengeParameters":{"USER_ID_FOR_SRP":"ada","requiredAttributes":"[]",
+				"userAttributes":"{\"phone_number\":\"+15551230000\",\"phone_number_verified\":\"true\"}"}}`),
+			answered("NEW_PASSWORD_REQUIRED", "ada", smsAsked, "NEW_PASSWORD", "N3wPassw0rd!"),
+			answered("SMS_MFA", "next", gotTokens, "SMS_MFA_CODE", "{{code}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
+		"a session and its code live as long as the client says", []setup{mfaPool("ON", "SMS_MFA")}, []func(*userpool.User){withPhone}, []turn{
+			begun(smsAsked),
+			{after: 3 * time.Minute, op: "RespondToAuthChallenge", want: tooLate,
+				body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
+		"a refused state between the factors", []setup{mfaPool("ON", "SMS_MFA")}, []func(*userpool.User){withPhone}, []turn{
+			begun(smsAsked),
+			{op: "AdminDisableUser", body: `{"Username":"ada"}`, want: `{}`},
+			answered("SMS_MFA", "ada", "NotAuthorizedException: User is disabled.", "SMS_MFA_CODE", "{{code}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, tt.setup...)
+			b.addUser("ada", tt.user...)
+			b.play(tt.turns)
+			b.checkSent(tt.sent)
+		})
+	}
+}
+
+// TestSessionsBelong: a session is good for its pool's client, user and side alone.
+func TestSessionsBelong(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.addUser("eve", withPhone, func(u *userpool.User) { u.Attributes["phone_number_verified"] = "false" })
+	b.play([]turn{
+		begun(smsAsked),
+		{op: "RespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"eve","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: badSess, body: `{"ClientId":"hiding","ChallengeName":"SMS_MFA","Session":"{{ada.Session}}",
+			"ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "AdminRespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"twenty characters of nothing","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: "InvalidParameterException: Missing required parameter Session",
+			body: `{"ChallengeName":"SMS_MFA","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"),
+	})
+}
+
+// TestCodesLock: the fifth wrong code starts the lock, in which a right one is worth
+// nothing; a right password does not end it.
+func TestCodesLock(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.play([]turn{begun(smsAsked)})
+	for range 5 {
+		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
+	}
+	b.play([]turn{
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+		begun(smsAsked),
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+	})
+	b.advance(time.Second)
+	b.play([]turn{
+		answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}"), // the sixth: two seconds
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+	})
+	b.advance(2 * time.Second)
+	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"), begun(smsAsked)})
+	for range 4 {
+		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
+	}
+	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}")})
+}
+
+// TestCodesAreSentSoOften: twenty codes an hour.
+func TestCodesAreSentSoOften(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	for range 20 {
+		b.play([]turn{begun(smsAsked)})
+	}
+	b.play([]turn{begun("TooManyRequestsException: Attempt limit exceeded, please try after some time.")})
+	b.advance(time.Hour)
+	b.play([]turn{begun(smsAsked)})
+	if n := len(b.sent()); n != 21 {
+		t.Errorf("%d codes were sent, not 21", n)
+	}
+}
+
+// TestSetUpInTheMiddle is MFA_SETUP by each factor.
+func TestSetUpInTheMiddle(t *testing.T) {
+	verify := func(from, code, want string) turn {
+		return turn{op: "VerifySoftwareToken", body: fmt.Sprintf(`{"Session":"{{%s.Session}}","UserCode":%q,"FriendlyDeviceName":"phone"}`, from, code),
+			want: want, keep: "verified"}
+	}
+	associate := func(from, want string) turn {
+		return turn{op: "AssociateSoftwareToken", body: `{"Session":"{{` + from + `.Session}}"}`, want: want, keep: "token"}
+	}
+	const associated, verified = `{"SecretCode":"SECRETCODE","Session":"SESSION"}`, `{"Status":"SUCCESS","Session":"SESSION"}`
+	for _, tt := range []struct {
+		name  string
+		setup []setup
+		turns []turn
+	}{{
+		"software token", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA")}, []turn{
+			begun(setupAsked("SOFTWARE_TOKEN_MFA")),
+			answered("MFA_SETUP", "ada", badSess),
+			{op: "VerifySoftwareToken", body: `{"Session":"{{ada.Session}}","UserCode":"123456"}`,
+				want: "SoftwareTokenMFANotFoundException: Software Token MFA does not exist for the user."},
+			associate("ada", associated),
+			{op: "AssociateSoftwareToken", body: `{"Session":"{{ada.Session}}"}`, want: usedTwice},
+			verify("token", "12345x", "InvalidParameterException: 1 validation error detected: Value at 'userCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9]+"),
+			answered("MFA_SETUP", "token", badSess),
+			verify("token", "{{totp token}}", verified),
+			verify("token", "{{totp token}}", badSess), // there is one by now
+			answered("MFA_SETUP", "verified", gotTokens),
+			answered("MFA_SETUP", "verified", usedTwice),
+			begun(`{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"FRIENDLY_DEVICE_NAME":"phone","USER_ID_FOR_SRP":"ada"}}`),
+			answered("SOFTWARE_TOKEN_MFA", "ada", mfaTokenUsed, "SOFTWARE_TOKEN_MFA_CODE", "{{totp token}}"),
+			{op: "AdminGetUser", body: `{"Username":"ada"}`, want: "*"},
+		},
+	}, {
+		"wrong codes", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA")}, []turn{
+			begun(setupAsked("SOFTWARE_TOKEN_MFA")),
+			associate("ada", associated),
+			verify("token", "000000", "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"),
+			verify("token", "000000", "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"),
+			verify("token", "000000", "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"),
+			verify("token", "000000", "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"),
+			verify("token", "000000", "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA"),
+			verify("token", "{{totp token}}", locked),
+		},
+	}, {
+		"only one of two that set up at once", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA")}, []turn{
+			begun(setupAsked("SOFTWARE_TOKEN_MFA")),
+			{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: setupAsked("SOFTWARE_TOKEN_MFA"), keep: "eve"},
+			{op: "AssociateSoftwareToken", body: `{"Session":"{{eve.Session}}"}`, want: associated, keep: "thief"},
+			associate("ada", associated),
+			verify("token", "{{totp token}}", verified),
+			verify("thief", "{{totp thief}}", badSess),
+			answered("MFA_SETUP", "verified", gotTokens),
+		},
+	}, {
+		"mail", []setup{mfaPool("ON", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA")}, []turn{
+			begun(setupAsked("EMAIL_OTP", "SOFTWARE_TOKEN_MFA")),
+			answered("MFA_SETUP", "ada", "InvalidParameterException: Missing required parameter EMAIL"),
+			answered("MFA_SETUP", "ada", "InvalidParameterException: Invalid email address format.", "EMAIL", "ada"),
+			answered("MFA_SETUP", "ada", mailAsked, "EMAIL", "ada@example.org"),
+			answered("EMAIL_OTP", "next", wrongMFA, "EMAIL_OTP_CODE", "{{wrong}}"),
+			answered("EMAIL_OTP", "next", gotTokens, "EMAIL_OTP_CODE", "{{code}}"),
+			{op: "GetUser", body: `{"AccessToken":"{{next.AccessToken}}"}`, want: `{"Username":"ada","UserAttributes":[{"Name":"sub","Value":"SUB"},
+				{"Name":"email","Value":"ada@example.org"},{"Name":"email_verified","Value":"true"}]}`},
+			begun(mailAsked),
+		},
+	}, {
+		"mail, as the guide spells it", []setup{mfaPool("ON", "EMAIL_OTP")}, []turn{
+			begun(setupAsked("EMAIL_OTP")),
+			answered("MFA_SETUP", "ada", mailAsked, "email", "ada@example.org"),
+		},
+	}, {
+		"a session of another challenge", []setup{mfaPool("ON", "SMS_MFA", "SOFTWARE_TOKEN_MFA")}, []turn{
+			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"phone_number","Value":"+15551230000"}]}`, want: `{}`},
+			begun(smsAsked),
+			{op: "AssociateSoftwareToken", body: `{"Session":"{{ada.Session}}"}`, want: badSess},
+			{op: "AssociateSoftwareToken", body: `{"Session":"twenty characters of nothing"}`, want: badSess},
+		},
+	}} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, tt.setup...)
+			b.addUser("ada")
+			b.play(tt.turns)
+		})
+	}
+}
+
+// TestGrace: who signed up alone gets tokens once, to set up a factor with them; an
+// administrator's user never does. Of 16 first sign-ins at once, one gets them.
+func TestGrace(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"))
+	b.addUser("ada", func(u *userpool.User) { u.MFA.Grace = true })
+	b.addUser("eve")
+	b.play([]turn{
+		{op: "SignUp", body: `{"Username":"bob","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"bob@example.org"}]}`, want: `{"UserConfirmed":false,"UserSub":"SUB",
+			"CodeDeliveryDetails":{"AttributeName":"email","DeliveryMedium":"EMAIL","Destination":"b***@e***"}}`},
+		{op: "ConfirmSignUp", body: `{"Username":"bob","ConfirmationCode":"{{code}}"}`, want: `{}`},
+		{op: "InitiateAuth", body: signIn(benchClient, "bob", rightPassword), want: gotTokens},
+		{op: "InitiateAuth", body: signIn(benchClient, "bob", rightPassword), want: strings.ReplaceAll(setupAsked("SOFTWARE_TOKEN_MFA"), "ada", "bob")},
+		{op: "InitiateAuth", body: signIn(benchClient, "eve", rightPassword), want: strings.ReplaceAll(setupAsked("SOFTWARE_TOKEN_MFA"), "ada", "eve")},
+	})
+	body := b.withClient("InitiateAuth", signIn(benchClient, "ada", rightPassword))
+	tokens, challenges := 0, 0
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			answer, failure := b.sendRaw("InitiateAuth", body)
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case failure != "":
+				t.Error(failure)
+			case answer["AuthenticationResult"] != nil:
+				tokens++
+			case answer["ChallengeName"] == "MFA_SETUP":
+				challenges++
+			}
+		})
+	}
+	wg.Wait()
+	if tokens != 1 || challenges != 15 {
+		t.Errorf("%d sign-ins got tokens and %d the challenge, not 1 and 15", tokens, challenges)
+	}
+}
+
+// TestSecondFactorIsRaced: of 64 answers with one session, one gets tokens; 10,000
+// guesses at once get five tries.
+func TestSecondFactorIsRaced(t *testing.T) {
+	count := func(b *signInBench, n int, body func(i int) string) map[string]int {
+		got := map[string]int{}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for i := range n {
+			wg.Go(func() {
+				_, failure := b.sendRaw("RespondToAuthChallenge", body(i))
+				mu.Lock()
+				defer mu.Unlock()
+				got[failure]++
+			})
+		}
+		wg.Wait()
+		return got
+	}
+	answer := func(b *signInBench, key, code string) string {
+		return fmt.Sprintf(`{"ClientId":%q,"ChallengeName":%q,"Session":%q,"ChallengeResponses":{"USERNAME":"ada",%q:%q}}`,
+			benchClient, strings.TrimSuffix(key, "_CODE"), b.kept["ada.Session"], key, code)
+	}
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.play([]turn{begun(smsAsked)})
+	body := answer(b, "SMS_MFA_CODE", b.lastCode())
+	if got := count(b, 64, func(int) string { return body }); got[""] != 1 || got[usedTwice] != 63 {
+		t.Errorf("64 answers by SMS: %v", got)
+	}
+	guesses := 10_000
+	if testing.Short() {
+		guesses = 500
+	}
+	b.play([]turn{begun(smsAsked)})
+	code := b.lastCode()
+	got := count(b, guesses, func(i int) string {
+		guess := fmt.Sprintf("%06d", i)
+		if guess == code {
+			guess = "x"
+		}
+		return answer(b, "SMS_MFA_CODE", guess)
+	})
+	if got[wrongMFA] != 5 || got[locked] != guesses-5 {
+		t.Errorf("%d guesses: %v", guesses, got)
+	}
+
+	b = newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"))
+	b.addUser("ada", withToken)
+	b.play([]turn{begun(tokenAsked)})
+	first := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
+	b.play([]turn{begun(tokenAsked)})
+	second := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
+	got = count(b, 32, func(i int) string { return []string{first, second}[i%2] })
+	if got[""] != 1 {
+		t.Errorf("32 answers of two sign-ins with one code of a software token: %v", got)
+	}
+}
