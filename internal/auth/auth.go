@@ -13,6 +13,7 @@
 //	                                                                   ▼
 //	                  FORCE_CHANGE_PASSWORD ─▶ NEW_PASSWORD_REQUIRED ─▶│
 //	                                                                   ▼ second factor due?
+//	  remembered device ─▶ DEVICE_SRP_AUTH ─▶ DEVICE_PASSWORD_VERIFIER ─────▶│
 //	  several ─▶ SELECT_MFA_TYPE ─▶ SMS_MFA, EMAIL_OTP, SOFTWARE_TOKEN_MFA ─▶│
 //	  none yet ─▶ MFA_SETUP ─▶ software token, or EMAIL_OTP, SMS_MFA ───────▶│
 //	                                                                   ▼
@@ -94,6 +95,8 @@ const (
 	ChallengePassword            = "PASSWORD"
 	ChallengePasswordSRP         = "PASSWORD_SRP"
 	ChallengeWebAuthn            = "WEB_AUTHN"
+	ChallengeDeviceSRP           = "DEVICE_SRP_AUTH"
+	ChallengeDeviceVerifier      = "DEVICE_PASSWORD_VERIFIER"
 	ChallengeSMSOTP              = "SMS_OTP"
 	ChallengeEmailOTP            = userpool.MFAEmail // as first factor, and as second
 	ChallengeSMSMFA              = userpool.MFASMS
@@ -161,6 +164,8 @@ type attempt struct {
 	// it is one of the user's.
 	deviceKey string
 	device    *store.Device
+	// deviceProved says that the device stood for the second factor.
+	deviceProved bool
 	// What the user's history will say of it; nil without one. passed are the
 	// challenges that were answered since it was last written.
 	event  *activity.Event

@@ -20,7 +20,8 @@ import (
 //	no DEVICE_KEY                           ─▶ a new key, NewDeviceMetadata, that ConfirmDevice may keep
 //
 // The key is in the access token and in the grant, so that a refresh can ask for it.
-// The pages know no devices.
+// The pages know no devices. What a device that is remembered may stand for is in
+// device_srp.go.
 
 // NewDevice is NewDeviceMetadata: what a client needs to confirm the device that it
 // runs on.
@@ -83,10 +84,13 @@ func (s *Service) bindDevice(ctx context.Context, a *attempt) (binding, error) {
 		ip, now := activity.OriginOf(ctx).IP, s.Now()
 		return binding{key: key, seen: func(ctx context.Context, tx store.Tx) error {
 			err := tx.DeviceSeen(ctx, pool, user, key, ip, now)
-			if isNotFound(err) { // forgotten in this moment
+			switch {
+			case isNotFound(err): // forgotten in this moment
 				return errNoDevice()
+			case err != nil || !a.deviceProved:
+				return err
 			}
-			return err
+			return s.stillStands(ctx, tx, a)
 		}}, nil
 	}
 	id, err := uuid.NewRandomFromReader(s.Rand)

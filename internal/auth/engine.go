@@ -218,7 +218,6 @@ func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) 
 }
 
 // nextStep is the challenge that a user has to answer before the sign-in is done.
-// Devices take their place before the second factor.
 func nextStep(a *attempt, passed stage) (step, error) {
 	if passed < passedNewPassword && a.user.Status == userpool.StatusForceChangePassword {
 		return step{challenge: ChallengeNewPasswordRequired}, nil
@@ -229,6 +228,9 @@ func nextStep(a *attempt, passed stage) (step, error) {
 	due, ok := a.pool.SecondFactor(a.user)
 	if !ok {
 		return step{}, fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, and the user can neither use nor set up any factor.")
+	}
+	if device, ok := byDevice(a, due); ok {
+		return device, nil
 	}
 	return step{challenge: due.Challenge, choices: due.Options}, nil
 }
@@ -262,6 +264,8 @@ func (s *Service) parameters(a *attempt, next step) (map[string]string, error) {
 	switch next.challenge {
 	case ChallengeNewPasswordRequired:
 		return newPasswordParameters(a)
+	case ChallengeDeviceSRP:
+		return deviceParameters(a), nil
 	case ChallengeSelectMFA, ChallengeMFASetup:
 		return choiceParameters(a, next)
 	case ChallengeSoftwareToken:

@@ -56,6 +56,10 @@ func (s *Service) take(ctx context.Context, a *attempt, r RespondRequest, ses *s
 		return s.takeSetup(ctx, a, r, ses)
 	case ChallengeNewPasswordRequired:
 		return s.newPassword(ctx, a, r, ses)
+	case ChallengeDeviceSRP:
+		return s.takeDeviceSRP(ctx, a, r, ses)
+	case ChallengeDeviceVerifier:
+		return s.verifyDevice(ctx, a, r, ses)
 	}
 	return nil, errInvalidSession()
 }

@@ -33,6 +33,8 @@ type session struct {
 	Setup   bool     `json:"x,omitempty"` // a right answer sets the factor up
 	Token   []byte   `json:"w,omitempty"` // secret of the software token that is being set up
 	Done    bool     `json:"y,omitempty"` // the factor was set up
+
+	Exchange *deviceExchange `json:"z,omitempty"` // with the device that proves itself
 }
 
 const sessionLabel = "auth/session"

@@ -102,15 +102,8 @@ func strangerID(pool *userpool.Pool, name, generated string) string {
 
 // verifySRP takes the answer to PASSWORD_VERIFIER.
 func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username string) (*Outcome, error) {
-	for _, name := range []string{"PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"} {
-		if r.Answers[name] == "" {
-			return nil, errMissing(name)
-		}
-	}
-	// The timestamp is part of what is signed. Its age is not judged: the block has
-	// an expiry of its own, works once, and clocks of phones are wrong.
-	if _, err := srp.ParseTimestamp(r.Answers["TIMESTAMP"]); err != nil {
-		return nil, fault.New(fault.InvalidParameter, "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.").Because(err)
+	if err := checkClaim(r); err != nil {
+		return nil, err
 	}
 	block, err := s.openBlock(r)
 	if err != nil {
@@ -134,6 +127,21 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
 		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], time.UnixMicro(block.Expires))
 	})
+}
+
+// checkClaim checks the form of an answer that proves a password.
+func checkClaim(r RespondRequest) error {
+	for _, name := range []string{"PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"} {
+		if r.Answers[name] == "" {
+			return errMissing(name)
+		}
+	}
+	// The timestamp is part of what is signed. Its age is not judged: the block has
+	// an expiry of its own, works once, and clocks of phones are wrong.
+	if _, err := srp.ParseTimestamp(r.Answers["TIMESTAMP"]); err != nil {
+		return fault.New(fault.InvalidParameter, "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.").Because(err)
+	}
+	return nil
 }
 
 // openBlock opens the SECRET_BLOCK of an answer and checks that it belongs to r's
