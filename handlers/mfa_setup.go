@@ -48,8 +48,12 @@ func (v *visit) mfaRegister() error {
 
 // beginSetup shows the page on which a factor is set up.
 func (v *visit) beginSetup(step web.Step, factor web.Factor) error {
-	if factor != web.FactorApp {
+	switch factor {
+	case web.FactorApp:
+	case web.FactorSMS, web.FactorEmail:
 		return v.render(http.StatusOK, web.AddressSetupPage(web.AddressSetup{Step: step, Factor: factor}))
+	default:
+		return v.signInAgain(step.Username, v.text().SessionEnded())
 	}
 	secret, session, err := v.Auth.AssociateToken(v.r.Context(), step.Session)
 	if err != nil {
