@@ -257,6 +257,6 @@ func TestSignUpSignsIn(t *testing.T) {
 		use("ada", "confirmed", gotTokens),
 		use("ada", "confirmed", usedTwice),
 		{op: "SignUp", body: `{"Username":"bob","UserAttributes":[{"Name":"email","Value":"bob@example.org"}]}`, want: "*", keep: "up"},
-		{op: "ConfirmSignUp", body: `{"Username":"bob","ConfirmationCode":"{{code}}"}`, want: `{}`},
+		{op: "ConfirmSignUp", body: `{"Username":"bob","ConfirmationCode":"{{code}}"}`, want: `{"Session":"SESSION"}`},
 	})
 }

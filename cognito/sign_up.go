@@ -52,11 +52,11 @@ func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSi
 		Username: in.Username, Code: in.ConfirmationCode, Metadata: in.ClientMetadata,
 		ForceAlias: in.ForceAliasCreation != nil && *in.ForceAliasCreation,
 	})
-	if err != nil || in.Session == nil {
-		return &api.ConfirmSignUpResponse{}, err
+	if err != nil {
+		return nil, err
 	}
-	session, err := s.Auth.Confirmed(c.Pool, c.AppClient, confirmed)
-	return &api.ConfirmSignUpResponse{Session: &session}, err
+	session, err := s.Auth.Confirmed(c.Pool, c.AppClient, confirmed, api.Str(in.Session))
+	return &api.ConfirmSignUpResponse{Session: optional(session)}, err
 }
 
 func (s *Server) resendConfirmationCode(ctx context.Context, c *Client, in *api.ResendConfirmationCodeRequest) (*api.ResendConfirmationCodeResponse, error) {

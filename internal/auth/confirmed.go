@@ -34,10 +34,27 @@ func (s *Service) OpenSignUp(ctx context.Context, pool *userpool.Pool, client *u
 	return err
 }
 
-// Confirmed is the session that ConfirmSignUp gives for that of the sign-up, which
-// OpenSignUp has checked before.
-func (s *Service) Confirmed(pool *userpool.Pool, client *userpool.AppClient, confirmed *userpool.User) (string, error) {
+// Confirmed is the session that ConfirmSignUp gives, "" for none. signUp is that of the
+// sign-up, which OpenSignUp has checked before. Amplify doesn't send it, and goes on with
+// the session all the same: who has read the code gets one without it where a code to
+// the same address is a first factor, and no more is proved by this one.
+func (s *Service) Confirmed(pool *userpool.Pool, client *userpool.AppClient, confirmed *userpool.User, signUp string) (string, error) {
+	if signUp == "" && !(client.AllowsFlow(userpool.FlowUser) && provedFirstFactor(pool, confirmed)) {
+		return "", nil
+	}
 	return s.sealed(s.newSession(&attempt{pool: pool, client: client, side: Public, user: confirmed}, afterConfirm))
+}
+
+// provedFirstFactor reports whether an address of u, who has none verified but by the
+// code of the sign-up, is a first factor.
+func provedFirstFactor(pool *userpool.Pool, u *userpool.User) bool {
+	for _, challenge := range []string{ChallengeEmailOTP, ChallengeSMSOTP} {
+		kind, _ := sentCodeOf(step{challenge: challenge, first: true})
+		if u.Attributes[userpool.VerifiedName(kind.attribute)] == "true" && pool.OffersFirstFactor(u, challenge, false) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Service) openSignUp(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, text, kind string) (*attempt, *session, error) {
