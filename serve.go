@@ -252,6 +252,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	a.accounts = &account.Service{
 		Users: a.store, Writer: a.store, Passwords: c.passwords(a.store), Messages: sender,
 		Keys: a.keys, Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
+		Domains: a.directory, PagesHost: public.Hostname(),
 	}
 	a.threatProtection(a.leaked, log)
 	a.imports = &importer.Service{

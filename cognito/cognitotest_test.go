@@ -65,6 +65,7 @@ func newBench(t testing.TB) *bench {
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
 		Accounts: &account.Service{
 			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: random, Log: log,
+			Domains: dir, PagesHost: "id.example.org",
 			Passwords: account.SRPVerifiers(b.clock),
 			Messages:  &message.Sender{Email: inbox, SMS: inbox, Now: b.clock, Rand: random, Log: log},
 		},

@@ -32,7 +32,7 @@ func newFactorBench(t testing.TB, changes ...setup) *signInBench {
 	b := newSignInBench(t, append([]setup{tokens}, changes...)...)
 	b.srv.Keys = b.auth.Keys
 	b.srv.Directory = &directory.Service{Store: b.store, Now: b.clock, Rand: b.auth.Rand}
-	b.srv.PagesHost = "id.example.org"
+	b.srv.Accounts.Domains, b.srv.Accounts.PagesHost = b.srv.Directory, "id.example.org"
 	b.addUser("ada", func(u *userpool.User) {
 		u.Attributes["email"], u.Attributes["phone_number"] = "ada@example.org", "+441234567890"
 	})

@@ -19,12 +19,8 @@ func (s *Server) passkeyOperations() []operation {
 
 // passkeyRequest is what a registration goes by.
 func (s *Server) passkeyRequest(ctx context.Context, c *Caller) (account.PasskeyRequest, error) {
-	r := account.PasskeyRequest{Pool: c.Pool, Client: c.Client, User: c.User}
-	domains, err := s.Directory.PoolDomains(ctx, c.Pool.ID)
-	if err == nil {
-		r.RelyingPartyID = c.Pool.RelyingPartyID(domains, s.PagesHost)
-	}
-	return r, err
+	party, err := s.Accounts.RelyingParty(ctx, c.Pool)
+	return account.PasskeyRequest{Pool: c.Pool, Client: c.Client, User: c.User, RelyingPartyID: party}, err
 }
 
 func (s *Server) startWebAuthnRegistration(ctx context.Context, c *Caller, _ *api.StartWebAuthnRegistrationRequest) (*api.StartWebAuthnRegistrationResponse, error) {

@@ -46,6 +46,10 @@ type Service struct {
 	Log       *slog.Logger
 	Activity  *activity.Recorder // nil: no history is kept
 	Risk      Risk               // nil: nobody is judged
+	// Domains and PagesHost, the host name of the pages, tell the relying party of a pool
+	// that has set none; nil and "": such a pool has none.
+	Domains   Domains
+	PagesHost string
 }
 
 // Find finds a user by username, sub or active alias. The error is

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -59,9 +60,8 @@ func (n *newPasskey) verify(r PasskeyRequest) (*store.Passkey, error) {
 			Type: protocol.PublicKeyCredentialType, Algorithm: webauthncose.COSEAlgorithmIdentifier(algorithm),
 		})
 	}
-	mustVerify := r.Pool.PasskeyVerification() == string(protocol.VerificationRequired)
 	_, err := n.parsed.Verify(n.challenge(), r.RelyingPartyID, []string{origin}, []string{origin}, nil,
-		protocol.TopOriginExplicitVerificationMode, false, mustVerify, true, nil, parameters,
+		protocol.TopOriginExplicitVerificationMode, false, mustVerify(r.Pool), true, nil, parameters,
 		protocol.AttestationPolicy{}, protocol.SignaturePolicy{})
 	if err != nil || data.Flags.HasBackupState() && !data.Flags.HasBackupEligible() {
 		return nil, fault.New(fault.WebAuthnNotSupported, "The passkey is not supported.").Because(err)
@@ -74,6 +74,41 @@ func (n *newPasskey) verify(r PasskeyRequest) (*store.Passkey, error) {
 		SignCount: data.Counter, UserVerified: data.Flags.HasUserVerified(),
 		BackupEligible: data.Flags.HasBackupEligible(), BackedUp: data.Flags.HasBackupState(),
 	}, nil
+}
+
+// assertion is an answer to a sign-in as it came from a browser.
+type assertion struct {
+	parsed *protocol.ParsedCredentialAssertionData
+}
+
+func parseAssertion(credential []byte) (*assertion, error) {
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(credential)
+	switch {
+	case err != nil:
+		return nil, err
+	case parsed.Response.CollectedClientData.Type != protocol.AssertCeremony:
+		return nil, errors.New("account: client data of another ceremony")
+	}
+	return &assertion{parsed}, nil
+}
+
+// verify checks an assertion as WebAuthn §7.2 says, but for the counter, which the
+// database decides.
+func (n *assertion) verify(in *PasskeySignIn, k *store.Passkey, u *userpool.User, challenge string) error {
+	response := &n.parsed.Response
+	flags, origin := response.AuthenticatorData.Flags, response.CollectedClientData.Origin
+	switch {
+	case len(response.UserHandle) > 0 && string(response.UserHandle) != u.ID:
+		return errors.New("account: the user handle is another user's")
+	case !originAllowed(origin, in.RelyingPartyID):
+		return errors.New("account: the origin is not the relying party's")
+	case flags.HasBackupState() && !flags.HasBackupEligible():
+		return errors.New("account: backed up without being eligible for it")
+	case flags.HasBackupEligible() != k.BackupEligible:
+		return errors.New("account: the eligibility for backups changed")
+	}
+	return n.parsed.Verify(challenge, in.RelyingPartyID, "", []string{origin}, []string{origin}, nil,
+		protocol.TopOriginExplicitVerificationMode, false, in.MustVerify, true, k.PublicKey, protocol.SignaturePolicy{})
 }
 
 // originAllowed reports whether a page of an origin may use the passkeys of a relying

@@ -66,12 +66,13 @@ type keyParameter struct {
 
 const publicKeyType = "public-key"
 
-// PasskeyRequest is a signed-in user who registers a passkey.
+// PasskeyRequest is a signed-in user who registers a passkey: by an access token of
+// Client's, or on the pages, with the browser's session at Client. Both go the same way.
 type PasskeyRequest struct {
 	Pool           *userpool.Pool
 	Client         *userpool.AppClient
 	User           *userpool.User
-	RelyingPartyID string // see userpool.Pool.RelyingPartyID
+	RelyingPartyID string // see Service.RelyingParty
 }
 
 // StartPasskey gives the options with which a browser makes a passkey, as JSON

@@ -125,12 +125,3 @@ func (s *Service) takePassword(ctx context.Context, a *attempt, r RespondRequest
 	}
 	return s.checkPassword(ctx, a, password, s.spending(ctx, r, ses))
 }
-
-// hasPasskey reports whether a's user has a passkey that could be offered.
-func (s *Service) hasPasskey(ctx context.Context, a *attempt) (bool, error) {
-	if !a.pool.AllowsPasskeys() {
-		return false, nil
-	}
-	list, err := s.Store.ListPasskeys(ctx, a.pool.ID, a.user.ID, "", 1)
-	return len(list) > 0, err
-}

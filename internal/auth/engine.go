@@ -241,6 +241,9 @@ func (s *Service) put(ctx context.Context, a *attempt, next step) (*Outcome, err
 	if _, sends := sentCodeOf(next); sends {
 		return s.sendCode(ctx, a, next)
 	}
+	if next.challenge == ChallengeWebAuthn {
+		return s.putPasskey(ctx, a, next)
+	}
 	ses := s.newSession(a, next.challenge)
 	ses.First, ses.Choices = next.first, next.choices
 	parameters, err := s.parameters(a, next)

@@ -28,7 +28,7 @@ type session struct {
 	Event     string    `json:"v,omitempty"` // its entry in the user's history
 
 	Choices []string `json:"a,omitempty"` // what the challenge lets the user choose from
-	Code    string   `json:"k,omitempty"` // that was sent, and is waited for
+	Code    string   `json:"k,omitempty"` // that was sent, and is waited for; of passkeys the challenge
 	To      string   `json:"t,omitempty"` // the address that it went to
 	Setup   bool     `json:"x,omitempty"` // a right answer sets the factor up
 	Token   []byte   `json:"w,omitempty"` // secret of the software token that is being set up

@@ -81,6 +81,7 @@ func New(t testing.TB, publicURL string, log io.Writer) *House {
 	config := Directory{st}
 	h.Accounts = &account.Service{
 		Users: st, Writer: st, Passwords: account.SRPVerifiers(h.Now), Keys: keys, Now: h.Now, Rand: rand.Reader, Log: h.Log,
+		Domains: config, PagesHost: public.Hostname(),
 		Messages: &message.Sender{
 			Email: h.Inbox, SMS: h.Inbox, Now: h.Now, Rand: rand.Reader, Log: h.Log,
 			Renderer: message.Renderer{PagesBase: func(*userpool.Pool) string { return publicURL }},
