@@ -101,6 +101,7 @@ type serveCmd struct {
 
 	passwordHashing `embed:""`
 	operating       `embed:""`
+	triggering      `embed:""`
 
 	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while only this machine can reach the server."`
 	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
@@ -144,8 +145,12 @@ func (c *serveCmd) Validate() error {
 			return fmt.Errorf("--trusted-proxies must be networks such as 10.0.0.0/8, not %q", cidr)
 		}
 	}
-	if err := new(outbound.Guard).Open(c.AllowOutbound); err != nil {
+	guard := &outbound.Guard{Loopback: c.local()}
+	if err := guard.Open(c.AllowOutbound); err != nil {
 		return fmt.Errorf("--allow-outbound: %w", err)
+	}
+	if err := c.triggering.validate(guard); err != nil {
+		return err
 	}
 	if c.ShutdownSeconds < 0 {
 		return fmt.Errorf("--shutdown-seconds must not be negative, as %d is", c.ShutdownSeconds)

@@ -32,6 +32,7 @@ import (
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
 	"idpond/internal/tokens"
+	"idpond/internal/trigger"
 	"idpond/internal/userpool"
 	"idpond/oauth"
 )
@@ -113,6 +114,7 @@ type app struct {
 	keys      *seal.Keyring
 	signing   *tokens.Keys
 	stock     *tokens.Stock
+	functions *trigger.HTTP
 	leaked    *risk.Leaked
 	sink      logdelivery.Sink      // of exported logs; nil for none
 	exporter  *logdelivery.Exporter // likewise
@@ -136,6 +138,9 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 		return nil, err
 	}
 	a.local = c.local()
+	if a.functions, err = c.invoker(c.outbound()); err != nil {
+		return nil, err
+	}
 	var closeSink func() error
 	if a.sink, closeSink, err = c.sink(); err != nil {
 		return nil, err
@@ -146,7 +151,7 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	if a.store, a.keys, err = c.open(ctx); err != nil {
 		return nil, errors.Join(err, a.leaked.Close(), closeSink())
 	}
-	a.closers = []func() error{a.store.Close, a.leaked.Close, closeSink}
+	a.closers = []func() error{a.functions.Close, a.store.Close, a.leaked.Close, closeSink}
 	verifier, err := c.signatures(publicURL)
 	if err != nil {
 		return nil, errors.Join(err, a.store.Close(), a.leaked.Close(), closeSink())
@@ -268,7 +273,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	signIns := &auth.Service{
 		Config: a.directory, Store: a.store, Accounts: a.accounts, Tokens: issued, Keys: a.keys, Now: time.Now, Rand: rand.Reader,
-		Activity: history,
+		Activity: history, Triggers: &trigger.Service{Invoker: a.functions},
 	}
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{

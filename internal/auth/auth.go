@@ -5,7 +5,8 @@
 //	         ── USER_SRP_AUTH ─▶ PASSWORD_VERIFIER ── right answer ────┤
 //	         ── USER_AUTH ─▶ [SELECT_CHALLENGE] ─▶ PASSWORD,           │
 //	         │    PASSWORD_SRP, EMAIL_OTP, SMS_OTP, WEB_AUTHN ─────────┤
-//	         └─ USER_AUTH with ConfirmSignUp's session ────────────────┤
+//	         ├─ USER_AUTH with ConfirmSignUp's session ────────────────┤
+//	         └─ CUSTOM_AUTH ─▶ what the pool's functions ask for ──────┤
 //	PageSignIn, PageBegin ── the same factors ─────────────────────────┤
 //	                                                       first factor passed
 //	                                                                   │
@@ -46,6 +47,7 @@ import (
 	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/tokens"
+	"idpond/internal/trigger"
 	"idpond/internal/userpool"
 )
 
@@ -70,6 +72,7 @@ type Service struct {
 	Store    Store
 	Accounts *account.Service
 	Tokens   *tokens.Service
+	Triggers *trigger.Service
 	Keys     *seal.Keyring // seals what clients carry
 	Now      func() time.Time
 	Rand     io.Reader          // crypto/rand.Reader
@@ -160,6 +163,7 @@ type attempt struct {
 	name   string         // as it was typed; kept for a name that nobody has
 	// strong says that the first factor was worth two: no second one is due.
 	strong bool
+	custom *custom // in CUSTOM_AUTH, until its functions let the user in
 	// The device that it is made on: the key that the client gave, and the device, if
 	// it is one of the user's.
 	deviceKey string
@@ -183,6 +187,11 @@ func (s *Service) userIDForSRP(a *attempt) string {
 // begin begins a's entry in the user's history, once the user is known.
 func (s *Service) begin(ctx context.Context, a *attempt) {
 	a.event = s.Activity.Begin(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: a.user}, userpool.EventSignIn)
+}
+
+// resumeEvent takes up a's entry in the user's history.
+func (s *Service) resumeEvent(ctx context.Context, a *attempt, id string) {
+	a.event = s.Activity.Resume(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: a.user}, userpool.EventSignIn, id)
 }
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }

@@ -28,6 +28,8 @@ type step struct {
 	first     bool     // no factor was passed yet
 	setup     bool     // a right answer sets the factor up
 	address   string   // where a code is to go, "" for the user's own
+
+	parameters map[string]string // of a challenge that a function made
 }
 
 // findUser finds who may sign in by a name. Unknown is nil, without an error.
@@ -135,6 +137,9 @@ func temporaryPasswordExpired(pool *userpool.Pool, u *userpool.User, now time.Ti
 // its end. record writes what the passing of the stage changes; it may set
 // a.user to what it wrote.
 func (s *Service) proceed(ctx context.Context, a *attempt, passed stage, record func(store.Tx) error) (*Outcome, error) {
+	if a.custom != nil {
+		return s.passCustom(ctx, a, record)
+	}
 	next, err := nextStep(a, passed)
 	if err != nil {
 		return nil, err
@@ -265,6 +270,8 @@ func (s *Service) put(ctx context.Context, a *attempt, next step) (*Outcome, err
 // (reference: api-behaviour §12).
 func (s *Service) parameters(a *attempt, next step) (map[string]string, error) {
 	switch next.challenge {
+	case ChallengeCustom:
+		return next.parameters, nil
 	case ChallengeNewPasswordRequired:
 		return newPasswordParameters(a)
 	case ChallengeDeviceSRP:

@@ -38,6 +38,8 @@ func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, er
 		return s.beginSRP(ctx, a, r.Parameters["SRP_A"])
 	case userpool.FlowUser:
 		return s.beginChoice(ctx, a, r)
+	case userpool.FlowCustom:
+		return s.beginCustom(ctx, a, r)
 	}
 	return s.password(ctx, a, r.Parameters["PASSWORD"])
 }
@@ -81,19 +83,23 @@ func (s *Service) flowProblem(pool *userpool.Pool, client *userpool.AppClient, s
 		}
 	case userpool.FlowUserSRP:
 		if !allowed || !s.Accounts.Passwords.SRP() {
-			return fault.New(fault.InvalidParameter, "USER_SRP_AUTH is not enabled for the client.")
+			return errNoSRP()
 		}
 	case userpool.FlowCustom:
-		if allowed { // no trigger can be called yet, so none counts as configured
-			return fault.New(fault.InvalidParameter, "Custom auth lambda trigger is not configured for the user pool.")
+		if !allowed {
+			return fault.New(fault.InvalidParameter, "CUSTOM_AUTH is not enabled for the client.")
 		}
-		return fault.New(fault.InvalidParameter, "CUSTOM_AUTH is not enabled for the client.")
+		return customProblem(pool)
 	default:
 		if !allowed {
 			return fault.Newf(fault.InvalidParameter, "%s flow not enabled for this client", flow)
 		}
 	}
 	return nil
+}
+
+func errNoSRP() error {
+	return fault.New(fault.InvalidParameter, "USER_SRP_AUTH is not enabled for the client.")
 }
 
 // namedUser gives the USERNAME of AuthParameters or ChallengeResponses, once its

@@ -27,6 +27,8 @@ type session struct {
 	Expires   time.Time `json:"e"`
 	Event     string    `json:"v,omitempty"` // its entry in the user's history
 
+	Strong  bool     `json:"g,omitempty"` // no second factor is due
+	Custom  string   `json:"j,omitempty"` // id of the state of a custom sign-in
 	Choices []string `json:"a,omitempty"` // what the challenge lets the user choose from
 	Code    string   `json:"k,omitempty"` // that was sent, and is waited for; of passkeys the challenge
 	To      string   `json:"t,omitempty"` // the address that it went to
@@ -43,7 +45,10 @@ const sessionLabel = "auth/session"
 func (s *Service) newSession(a *attempt, challenge string) session {
 	ses := session{
 		Pool: a.pool.ID, Client: a.client.ID, Side: a.side, Challenge: challenge, Device: a.namedDevice(),
-		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(),
+		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(), Strong: a.strong,
+	}
+	if a.custom != nil {
+		ses.Custom = a.custom.id
 	}
 	if a.user == nil {
 		ses.Name = a.name

@@ -122,6 +122,9 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 		return nil, errLocked()
 	}
 	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
+	if block.Flow == userpool.FlowCustom {
+		a.custom = customWithSRP(r.Metadata)
+	}
 	s.begin(ctx, a)
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {

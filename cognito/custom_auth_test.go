@@ -1,0 +1,522 @@
+package cognito_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/outbound"
+	"idpond/internal/trigger"
+	"idpond/internal/userpool"
+)
+
+const unrecognized = "InvalidLambdaResponseException: Unrecognizable lambda output"
+
+func (b *customBench) checkTold(what string, want ...string) {
+	b.Helper()
+	if diff := cmp.Diff(want, b.functions.told()); diff != "" {
+		b.Errorf("%s: the functions were told (-want +got):\n%s", what, diff)
+	}
+}
+
+// TestCustomAuth goes through two riddles. A wrong answer doesn't end it, and what
+// the functions keep for themselves reaches no client.
+func TestCustomAuth(t *testing.T) {
+	b := newCustomBench(t)
+	b.addUser("ada", func(u *userpool.User) { u.Attributes["email"] = "ada@example.org" })
+	withMetadata := strings.Replace(solve("two", "ada", "answer 2"), "{", `{"ClientMetadata":{"at":"end"},`, 1)
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "42"), want: riddle(1, "ada"), keep: "again"},
+		{op: "RespondToAuthChallenge", body: solve("again", "ada", "answer 1"), want: riddle(2, "ada"), keep: "two"},
+		{op: "RespondToAuthChallenge", body: withMetadata, want: gotTokens},
+	})
+	b.functions.mu.Lock()
+	first := b.functions.events[0]
+	b.functions.mu.Unlock()
+	if first.UserName != "ada" || first.CallerContext.ClientID != benchClient {
+		t.Errorf("the first event is of %s at %s", first.UserName, first.CallerContext.ClientID)
+	}
+	attributes := map[string]string{"sub": newSub("ada"), "email": "ada@example.org", "cognito:user_status": "CONFIRMED"}
+	if diff := cmp.Diff(attributes, first.Request.UserAttributes); diff != "" {
+		t.Errorf("userAttributes (-want +got):\n%s", diff)
+	}
+	const wrong, right = " CUSTOM_CHALLENGE:false:R1", " CUSTOM_CHALLENGE:true:R1"
+	b.checkTold("two riddles",
+		"DefineAuthChallenge", "CreateAuthChallenge",
+		"VerifyAuthChallengeResponse 42 of map[answer:answer 1]", "DefineAuthChallenge"+wrong, "CreateAuthChallenge"+wrong,
+		"VerifyAuthChallengeResponse answer 1 of map[answer:answer 1]", "DefineAuthChallenge"+wrong+right, "CreateAuthChallenge"+wrong+right,
+		"VerifyAuthChallengeResponse answer 2 of map[answer:answer 2] map[at:end]",
+		"DefineAuthChallenge"+wrong+right+" CUSTOM_CHALLENGE:true:R2 map[at:end]",
+	)
+	b.play([]turn{ // the third wrong answer is the last
+		{op: "AdminInitiateAuth", body: customAuth(benchClient, "ada"), want: riddle(1, "ada"), keep: "one"},
+		{op: "AdminRespondToAuthChallenge", body: solve("one", "ada", "a"), want: riddle(1, "ada"), keep: "two"},
+		{op: "AdminRespondToAuthChallenge", body: solve("two", "ada", "b"), want: riddle(1, "ada"), keep: "three"},
+		{op: "AdminRespondToAuthChallenge", body: solve("three", "ada", "c"), want: incorrect},
+		{op: "AdminRespondToAuthChallenge", body: solve("three", "ada", "answer 1"), want: usedTwice},
+		{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: gotTokens},
+	})
+}
+
+// TestCustomAuthBegins refuses what can't begin.
+func TestCustomAuthBegins(t *testing.T) {
+	b := newCustomBench(t)
+	b.addUser("ada")
+	srpBegin := func(more string) string {
+		return `{"AuthFlow":"CUSTOM_AUTH","AuthParameters":{"USERNAME":"ada","CHALLENGE_NAME":"SRP_A"` + more + `}}`
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth("refreshonly", "ada"), want: "InvalidParameterException: CUSTOM_AUTH is not enabled for the client."},
+		{op: "InitiateAuth", body: `{"AuthFlow":"CUSTOM_AUTH"}`, want: "InvalidParameterException: Missing required parameter USERNAME"},
+		{op: "InitiateAuth", body: srpBegin(""), want: "InvalidParameterException: Missing required parameter SRP_A"},
+		{op: "InitiateAuth", body: srpBegin(`,"SRP_A":"0"`), want: unrecognized}, // the riddles don't go with a password
+		{op: "InitiateAuth", body: customAuth("secret", "ada"), want: "NotAuthorizedException: Client secret is configured with secret but SECRET_HASH was not received"},
+	})
+	for _, missing := range []func(*userpool.LambdaConfig){
+		func(c *userpool.LambdaConfig) { c.DefineAuthChallenge = "" },
+		func(c *userpool.LambdaConfig) { c.CreateAuthChallenge = "" },
+		func(c *userpool.LambdaConfig) { c.VerifyAuthChallengeResponse = "" },
+	} {
+		b := newCustomBench(t, func(p *userpool.Pool, _ *userpool.AppClient) { missing(&p.Settings.LambdaConfig) })
+		b.addUser("ada")
+		b.play([]turn{{op: "InitiateAuth", body: customAuth(benchClient, "ada"),
+			want: "InvalidParameterException: Custom auth lambda trigger is not configured for the user pool."}})
+	}
+}
+
+// TestDefine: what DefineAuthChallenge may say, and which of it counts.
+func TestDefine(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		says map[string]any
+		want string // without a password
+		srp  string // where a password is about to be proved
+	}{
+		{"tokens at once", map[string]any{"issueTokens": true}, gotTokens, unrecognized},
+		{"tokens beside a challenge", map[string]any{"issueTokens": true, "challengeName": "CUSTOM_CHALLENGE"}, gotTokens, unrecognized},
+		{"failure", map[string]any{"failAuthentication": true, "challengeName": "CUSTOM_CHALLENGE"}, incorrect, incorrect},
+		{"failure beside tokens", map[string]any{"failAuthentication": true, "issueTokens": true}, incorrect, incorrect},
+		{"nothing", nil, unrecognized, unrecognized},
+		{"an unknown challenge", map[string]any{"challengeName": "CHESS"}, unrecognized, unrecognized},
+		{"a password that nobody can prove", map[string]any{"challengeName": "PASSWORD_VERIFIER"}, "InvalidParameterException: Missing required parameter SRP_A", ""},
+		{"a factor that the user lacks", map[string]any{"challengeName": "SOFTWARE_TOKEN_MFA"},
+			"InvalidParameterException: The user can't answer SOFTWARE_TOKEN_MFA.", unrecognized},
+		{"a new password for nothing", map[string]any{"challengeName": "NEW_PASSWORD_REQUIRED"}, unrecognized, unrecognized},
+	} {
+		b := newCustomBench(t)
+		b.addUser("ada")
+		b.functions.says(tt.says)
+		if got := b.ask("", "InitiateAuth", customAuth(benchClient, "ada")); got != want(t, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+		if _, got := b.password(benchClient, "ada", rightPassword, true); got != tt.srp {
+			t.Errorf("%s, with SRP_A: %s, want %s", tt.name, got, tt.srp)
+		}
+	}
+}
+
+// TestCustomAuthAfterPassword asks for a captcha once the password is proved. With
+// or without the session, no answer leaves the captcha out.
+func TestCustomAuthAfterPassword(t *testing.T) {
+	for _, withSession := range []bool{true, false} {
+		b := newCustomBench(t)
+		b.addUser("ada")
+		b.functions.inOrder("PASSWORD_VERIFIER", "CUSTOM_CHALLENGE")
+		body, failure := b.password(benchClient, "ada", rightPassword, withSession)
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		b.play([]turn{
+			{op: "RespondToAuthChallenge", body: body, want: riddle(1, "ada"), keep: "captcha"},
+			{op: "RespondToAuthChallenge", body: body, want: usedTwice},
+			{op: "RespondToAuthChallenge", body: solve("captcha", "ada", "answer 1"), want: gotTokens},
+		})
+		const proved = " SRP_A:true PASSWORD_VERIFIER:true"
+		b.checkTold("with a password",
+			"DefineAuthChallenge SRP_A:true",
+			"DefineAuthChallenge"+proved+" map[at:password]", "CreateAuthChallenge"+proved+" map[at:password]",
+			"VerifyAuthChallengeResponse answer 1 of map[answer:answer 1]", "DefineAuthChallenge"+proved+" CUSTOM_CHALLENGE:true:R1",
+		)
+		for n := range 6 { // a wrong password asks no function, and locks as ever
+			body, failure := b.password(benchClient, "ada", "wrong", withSession)
+			if failure != "" {
+				t.Fatal(failure)
+			}
+			want := incorrect
+			if n == 5 {
+				want = locked
+			}
+			b.play([]turn{{op: "RespondToAuthChallenge", body: body, want: want}})
+		}
+		b.checkTold("wrong passwords", slices.Repeat([]string{"DefineAuthChallenge SRP_A:true"}, 6)...)
+	}
+}
+
+// TestCustomAuthLock: riddles are no passwords, so the lock on those is none on them.
+func TestCustomAuthLock(t *testing.T) {
+	b := newCustomBench(t)
+	b.addUser("ada")
+	for range 5 {
+		b.play([]turn{{op: "InitiateAuth", body: signIn(benchClient, "ada", "wrong"), want: incorrect}})
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: locked},
+		{op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: riddle(2, "ada"), keep: "two"},
+		{op: "RespondToAuthChallenge", body: solve("two", "ada", "answer 2"), want: gotTokens},
+	})
+}
+
+// TestCustomAuthOfNobody: where the client hides who is there, functions are told
+// and asked as ever, and can't let anybody in.
+func TestCustomAuthOfNobody(t *testing.T) {
+	b := newCustomBench(t)
+	b.play([]turn{{op: "InitiateAuth", body: customAuth(benchClient, "nobody"), want: unknown}})
+	b.checkTold("nothing is hidden", []string(nil)...)
+	hidden := func(session, text string) string {
+		return answer("hiding", "CUSTOM_CHALLENGE", session, "nobody", "ANSWER", text)
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth("hiding", "nobody"), want: riddle(1, "nobody"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: hidden("one", "answer 1"), want: riddle(2, "nobody"), keep: "two"},
+		{op: "RespondToAuthChallenge", body: hidden("two", "answer 2"), want: incorrect},
+		{op: "RespondToAuthChallenge", body: hidden("two", "answer 2"), want: usedTwice},
+	})
+	b.checkTold("riddles for nobody",
+		"DefineAuthChallenge (nobody)", "CreateAuthChallenge (nobody)",
+		"VerifyAuthChallengeResponse answer 1 of map[answer:answer 1] (nobody)",
+		"DefineAuthChallenge CUSTOM_CHALLENGE:true:R1 (nobody)", "CreateAuthChallenge CUSTOM_CHALLENGE:true:R1 (nobody)",
+		"VerifyAuthChallengeResponse answer 2 of map[answer:answer 2] (nobody)",
+		"DefineAuthChallenge CUSTOM_CHALLENGE:true:R1 CUSTOM_CHALLENGE:true:R2 (nobody)",
+	)
+	b.functions.inOrder("PASSWORD_VERIFIER")
+	body, failure := b.password("hiding", "nobody", rightPassword, true)
+	b.play([]turn{{op: "RespondToAuthChallenge", body: body, want: incorrect}})
+	b.checkTold(failure, "DefineAuthChallenge SRP_A:true (nobody)")
+	for name, want := range map[string]string{"issueTokens": incorrect, "failAuthentication": incorrect} {
+		b.functions.says(map[string]any{name: true})
+		b.play([]turn{{op: "InitiateAuth", body: customAuth("hiding", "nobody"), want: want}})
+	}
+	b.functions.says(map[string]any{"challengeName": "SOFTWARE_TOKEN_MFA"})
+	b.play([]turn{{op: "InitiateAuth", body: customAuth("hiding", "nobody"), want: incorrect}})
+}
+
+// TestFailingFunctions: each function fails in each way. What was begun is over then.
+func TestFailingFunctions(t *testing.T) {
+	names := []string{"DefineAuthChallenge", "CreateAuthChallenge", "VerifyAuthChallengeResponse"}
+	for _, tt := range []struct {
+		name    string
+		answers func(event, http.ResponseWriter) bool
+		want    string // {T} is the trigger
+	}{
+		{"says so", func(_ event, w http.ResponseWriter) bool {
+			fmt.Fprint(w, `{"errorMessage":"No more riddles","errorType":"Error"}`)
+			return true
+		}, "UserLambdaValidationException: {T} failed with error No more riddles."},
+		{"isn't there", func(_ event, w http.ResponseWriter) bool { w.WriteHeader(http.StatusBadGateway); return true },
+			"UserLambdaValidationException: {T} failed with error 502 Bad Gateway."},
+		{"hangs up", func(event, http.ResponseWriter) bool { panic(http.ErrAbortHandler) },
+			"UnexpectedLambdaException: {T} invocation failed due to error ServiceException."},
+		{"takes too long", nil, "UnexpectedLambdaException: {T} invocation failed due to error Socket timeout while invoking Lambda function."},
+		{"no JSON", func(_ event, w http.ResponseWriter) bool { fmt.Fprint(w, "OK"); return true },
+			"InvalidLambdaResponseException: Invalid lambda function output : Invalid JSON"},
+		{"null", func(_ event, w http.ResponseWriter) bool { fmt.Fprint(w, "null"); return true }, unrecognized},
+		{"wrong types", func(e event, _ http.ResponseWriter) bool {
+			e.Response["issueTokens"], e.Response["publicChallengeParameters"], e.Response["answerCorrect"] = "yes", map[string]int{"n": 1}, "yes"
+			return false
+		}, unrecognized},
+		{"moved", func(_ event, w http.ResponseWriter) bool {
+			w.Header().Set("Location", "/elsewhere")
+			w.WriteHeader(http.StatusFound)
+			return true
+		}, "UnexpectedLambdaException: {T} invocation failed due to configuration."},
+	} {
+		for i, name := range names {
+			b := newCustomBench(t)
+			b.addUser("ada")
+			release := make(chan struct{})
+			fail := tt.answers
+			if fail == nil {
+				b.http.Timeout = 100 * time.Millisecond
+				fail = func(event, http.ResponseWriter) bool { <-release; return true }
+			}
+			if got := b.ask("one", "InitiateAuth", customAuth(benchClient, "ada")); got != want(t, riddle(1, "ada")) {
+				t.Fatal(got)
+			}
+			*[]*func(event, http.ResponseWriter) bool{&b.functions.define, &b.functions.create, &b.functions.verify}[i] = fail
+			b.play([]turn{
+				{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: strings.ReplaceAll(tt.want, "{T}", name)},
+				{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: usedTwice},
+			})
+			close(release)
+		}
+	}
+	b := newCustomBench(t)
+	b.addUser("ada")
+	b.auth.Triggers = &trigger.Service{Invoker: trigger.NewHTTP(nil, new(outbound.Guard), "", time.Now)}
+	b.play([]turn{{op: "InitiateAuth", body: customAuth(benchClient, "ada"),
+		want: "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to configuration."}})
+}
+
+// TestCustomSession: it is for one user, client, side and challenge, and runs out.
+func TestCustomSession(t *testing.T) {
+	right := solve("one", "ada", "answer 1")
+	for _, tt := range []struct {
+		name   string
+		before func(*customBench)
+		op     string
+		body   string
+		want   string
+		after  string // the right answer afterwards
+	}{
+		{name: "right", body: right, want: riddle(2, "ada"), after: usedTwice},
+		{name: "at the last moment", before: func(b *customBench) { b.advance(3*time.Minute - time.Millisecond) }, body: right, want: riddle(2, "ada"), after: usedTwice},
+		{name: "too late", before: func(b *customBench) { b.advance(3 * time.Minute) }, body: right, want: tooLate, after: tooLate},
+		{name: "purged", before: func(b *customBench) {
+			if _, err := b.store.Purge(b.Context(), b.clock().Add(time.Hour), 1000); err != nil {
+				b.Fatal(err)
+			}
+		}, body: right, want: usedTwice, after: usedTwice},
+		{name: "no answer", body: answer(benchClient, "CUSTOM_CHALLENGE", "one", "ada"), want: "InvalidParameterException: Missing required parameter ANSWER", after: riddle(2, "ada")},
+		{name: "other user", body: solve("one", "bob", "answer 1"), want: badSess, after: riddle(2, "ada")},
+		{name: "other client", body: answer("hiding", "CUSTOM_CHALLENGE", "one", "ada", "ANSWER", "answer 1"), want: badSess, after: riddle(2, "ada")},
+		{name: "other side", op: "AdminRespondToAuthChallenge", body: right, want: badSess, after: riddle(2, "ada")},
+		{name: "other challenge", body: answer(benchClient, "NEW_PASSWORD_REQUIRED", "one", "ada", "NEW_PASSWORD", "N3wPassw0rd!"), want: badSess, after: riddle(2, "ada")},
+		{name: "session of another challenge", before: func(b *customBench) {
+			b.changeUser("bob", invited)
+			b.ask("one", "InitiateAuth", signIn(benchClient, "bob", rightPassword))
+		}, body: solve("one", "bob", "answer 1"), want: badSess, after: badSess},
+		{name: "other password meanwhile", before: func(b *customBench) {
+			b.advance(time.Second)
+			b.send("AdminSetUserPassword", `{"Username":"ada","Password":"Passw0rd!","Permanent":true}`)
+		}, body: right, want: badSess, after: badSess},
+		{name: "deleted meanwhile", before: func(b *customBench) { b.send("AdminDeleteUser", `{"Username":"ada"}`) }, body: right, want: badSess, after: badSess},
+	} {
+		b := newCustomBench(t)
+		b.addUser("ada")
+		b.addUser("bob")
+		b.ask("one", "InitiateAuth", customAuth(benchClient, "ada"))
+		if tt.before != nil {
+			tt.before(b)
+		}
+		op := tt.op
+		if op == "" {
+			op = "RespondToAuthChallenge"
+		}
+		if got := b.ask("", op, tt.body); got != want(t, tt.want) {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+		if got := b.ask("", "RespondToAuthChallenge", right); got != want(t, tt.after) {
+			t.Errorf("%s, then the right answer: %s, want %s", tt.name, got, tt.after)
+		}
+	}
+}
+
+// TestCustomSpentOnce sends the last right answer 64 times at once: one gives
+// tokens, and one alone reaches the functions.
+func TestCustomSpentOnce(t *testing.T) {
+	const times = 64
+	b := newCustomBench(t)
+	b.addUser("ada")
+	b.ask("one", "InitiateAuth", customAuth(benchClient, "ada"))
+	b.ask("two", "RespondToAuthChallenge", solve("one", "ada", "answer 1"))
+	b.functions.told()
+	body := b.withClient("RespondToAuthChallenge", strings.ReplaceAll(solve("two", "ada", "answer 2"), "{{two.Session}}", b.kept["two.Session"]))
+	results := make(chan string, times)
+	var wg sync.WaitGroup
+	for range times {
+		wg.Go(func() {
+			got, failure := b.sendRaw("RespondToAuthChallenge", body)
+			if got["AuthenticationResult"] != nil {
+				failure = "tokens"
+			}
+			results <- failure
+		})
+	}
+	wg.Wait()
+	close(results)
+	counted := map[string]int{}
+	for r := range results {
+		counted[r]++
+	}
+	if diff := cmp.Diff(map[string]int{"tokens": 1, usedTwice: times - 1}, counted); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	b.checkTold("once", "VerifyAuthChallengeResponse answer 2 of map[answer:answer 2]",
+		"DefineAuthChallenge CUSTOM_CHALLENGE:true:R1 CUSTOM_CHALLENGE:true:R2")
+}
+
+// TestCustomAuthByState: a user's state is told at the end, and what happens to a
+// user meanwhile counts.
+func TestCustomAuthByState(t *testing.T) {
+	disabled := func(u *userpool.User) { u.Enabled = false }
+	const isDisabled = "NotAuthorizedException: User is disabled."
+	for _, tt := range []struct {
+		name         string
+		user         func(*userpool.User)
+		riddles, srp string // how it ends by riddles alone, and after the password
+	}{
+		{"confirmed", func(*userpool.User) {}, gotTokens, riddle(1, "ada")},
+		{"disabled", disabled, isDisabled, isDisabled},
+		{"unconfirmed", func(u *userpool.User) { u.Status = userpool.StatusUnconfirmed },
+			"UserNotConfirmedException: User is not confirmed.", "UserNotConfirmedException: User is not confirmed."},
+		{"to be reset", func(u *userpool.User) { u.Status = userpool.StatusResetRequired }, noReset, noReset},
+		{"federated", func(u *userpool.User) { u.Status = userpool.StatusExternalProvider }, incorrect, incorrect},
+		{"invited", invited, "NotAuthorizedException: User must change the temporary password.", riddle(1, "ada")},
+	} {
+		for _, client := range []string{benchClient, "hiding"} {
+			b := newCustomBench(t)
+			b.addUser("ada", tt.user)
+			reply := func(session, text string) string {
+				return answer(client, "CUSTOM_CHALLENGE", session, "ada", "ANSWER", text)
+			}
+			b.play([]turn{
+				{op: "InitiateAuth", body: customAuth(client, "ada"), want: riddle(1, "ada"), keep: "one"},
+				{op: "RespondToAuthChallenge", body: reply("one", "answer 1"), want: riddle(2, "ada"), keep: "two"},
+				{op: "RespondToAuthChallenge", body: reply("two", "answer 2"), want: tt.riddles},
+			})
+			b.functions.inOrder("PASSWORD_VERIFIER", "CUSTOM_CHALLENGE")
+			body, failure := b.password(client, "ada", rightPassword, true)
+			if failure != "" {
+				t.Fatal(failure)
+			}
+			if got := b.ask("", "RespondToAuthChallenge", body); got != want(t, tt.srp) {
+				t.Errorf("%s, after the password: %s, want %s", tt.name, got, tt.srp)
+			}
+		}
+	}
+	b := newCustomBench(t)
+	b.addUser("ada")
+	b.functions.inOrder("CUSTOM_CHALLENGE")
+	b.functions.verify = func(e event, _ http.ResponseWriter) bool {
+		b.changeUser("ada", disabled) // while the function thinks
+		e.Response["answerCorrect"] = true
+		return false
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "x"), want: isDisabled},
+	})
+}
+
+// TestCustomAuthNewPassword: who was invited and proves the temporary password sets a
+// new one, when the functions ask for it or in the end.
+func TestCustomAuthNewPassword(t *testing.T) {
+	for _, order := range [][]string{
+		{"PASSWORD_VERIFIER", "CUSTOM_CHALLENGE"}, {"PASSWORD_VERIFIER", "NEW_PASSWORD_REQUIRED", "CUSTOM_CHALLENGE"},
+	} {
+		b := newCustomBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
+			p.Settings.MfaConfiguration = "ON" // which the functions stand in for
+			p.Settings.SoftwareTokenMfaConfiguration = &userpool.SoftwareTokenMfaConfig{Enabled: true}
+		})
+		b.addUser("ada", invited)
+		b.functions.inOrder(order...)
+		body, failure := b.password(benchClient, "ada", rightPassword, true)
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		captcha := turn{op: "RespondToAuthChallenge", body: body, want: riddle(1, "ada"), keep: "captcha"}
+		set := turn{op: "RespondToAuthChallenge", body: newPassword(benchClient, "new", "ada", "N3wPassw0rd!"), want: gotTokens}
+		if len(order) == 2 {
+			b.play([]turn{captcha, {op: "RespondToAuthChallenge", body: solve("captcha", "ada", "answer 1"), want: newPasswordAsked, keep: "new"}, set})
+		} else {
+			captcha.body, set.want, set.keep = set.body, captcha.want, "captcha"
+			b.play([]turn{
+				{op: "RespondToAuthChallenge", body: body, want: newPasswordAsked, keep: "new"}, set,
+				{op: "RespondToAuthChallenge", body: solve("captcha", "ada", "answer 1"), want: gotTokens},
+			})
+		}
+		if got := b.user("ada").Status; got != userpool.StatusConfirmed {
+			t.Errorf("%v: the user is %s", order, got)
+		}
+		b.checkTold(fmt.Sprint(order), toldOf(order)...)
+	}
+}
+
+// toldOf is what the functions are told of a sign-in with these challenges.
+func toldOf(order []string) []string {
+	steps, lines := " SRP_A:true", []string{"DefineAuthChallenge SRP_A:true"}
+	for i, name := range order {
+		steps += " " + name + ":true"
+		metadata := ""
+		switch name {
+		case "PASSWORD_VERIFIER":
+			metadata = " map[at:password]"
+		case "CUSTOM_CHALLENGE":
+			steps += ":R1"
+			lines = append(lines, "VerifyAuthChallengeResponse answer 1 of map[answer:answer 1]")
+		}
+		lines = append(lines, "DefineAuthChallenge"+steps+metadata)
+		if i+1 < len(order) && order[i+1] == "CUSTOM_CHALLENGE" {
+			lines = append(lines, "CreateAuthChallenge"+steps+metadata)
+		}
+	}
+	return lines
+}
+
+// TestCustomAuthWithCode: functions may ask for a code that the server sends. A wrong
+// one leaves the challenge as it is, a right one is one more step.
+func TestCustomAuthWithCode(t *testing.T) {
+	b := newCustomBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.EmailMfaConfiguration = &userpool.EmailMfaConfig{}
+	})
+	b.addUser("ada", func(u *userpool.User) {
+		u.Attributes["email"], u.Attributes["email_verified"] = "ada@example.org", "true"
+	})
+	b.functions.inOrder("EMAIL_OTP", "CUSTOM_CHALLENGE")
+	const mailed = `{"ChallengeName":"EMAIL_OTP","Session":"SESSION","ChallengeParameters":{"CODE_DELIVERY_DELIVERY_MEDIUM":"EMAIL",
+		"CODE_DELIVERY_DESTINATION":"a***@e***","USER_ID_FOR_SRP":"ada"}}`
+	code := func(place string) string {
+		return answer(benchClient, "EMAIL_OTP", "mail", "ada", "EMAIL_OTP_CODE", place)
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: mailed, keep: "mail"},
+		{op: "RespondToAuthChallenge", body: code("{{wrong}}"), want: "CodeMismatchException: Invalid code or auth state for the user."},
+		{op: "RespondToAuthChallenge", body: code("{{code}}"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: code("{{code}}"), want: usedTwice},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: gotTokens},
+	})
+	b.checkTold("a code", "DefineAuthChallenge", "DefineAuthChallenge EMAIL_OTP:true", "CreateAuthChallenge EMAIL_OTP:true",
+		"VerifyAuthChallengeResponse answer 1 of map[answer:answer 1]", "DefineAuthChallenge EMAIL_OTP:true CUSTOM_CHALLENGE:true:R1")
+}
+
+// TestCustomSizes: functions may keep more than a session holds, though not
+// whatever they like.
+func TestCustomSizes(t *testing.T) {
+	for _, tt := range []struct {
+		member string
+		value  func(text string) any
+		size   int
+		want   string
+	}{
+		{"privateChallengeParameters", func(s string) any { return map[string]string{"answer": "answer 1", "more": s} }, 40_000, "CUSTOM_CHALLENGE"},
+		{"privateChallengeParameters", func(s string) any { return map[string]string{"more": s} }, 70_000, unrecognized},
+		{"publicChallengeParameters", func(s string) any { return map[string]string{"image": s} }, 40_000, "CUSTOM_CHALLENGE"},
+		{"publicChallengeParameters", func(s string) any { return map[string]string{"image": s} }, 70_000, unrecognized},
+		{"challengeMetadata", func(s string) any { return s }, 70_000, unrecognized},
+	} {
+		b := newCustomBench(t)
+		b.addUser("ada")
+		b.functions.create = func(e event, _ http.ResponseWriter) bool {
+			e.Response[tt.member] = tt.value(strings.Repeat("x", tt.size))
+			return false
+		}
+		got, failure := b.send("InitiateAuth", customAuth(benchClient, "ada"))
+		if failure == "" {
+			failure = fmt.Sprint(got["ChallengeName"])
+			if session := got["Session"].(string); len(session) > 2048 {
+				t.Errorf("%s of %d: a session of %d characters", tt.member, tt.size, len(session))
+			}
+		}
+		if failure != tt.want {
+			t.Errorf("%s of %d: %s, want %s", tt.member, tt.size, failure, tt.want)
+		}
+	}
+}
