@@ -222,6 +222,11 @@ func TestChoiceBySRP(t *testing.T) {
 			t.Fatalf("by choice %v: %v %v", byChoice, failure, answer)
 		}
 		answers := b.srpAnswers(client, rightPassword, answer["ChallengeParameters"].(map[string]any))
+		if byChoice {
+			again := answered("SELECT_CHALLENGE", "ada", usedTwice, "ANSWER", "PASSWORD_SRP", "SRP_A", client.PublicHex())
+			again.keep = ""
+			b.play([]turn{again})
+		}
 		respond := func(session string) string {
 			body, _ := json.Marshal(map[string]any{"ChallengeName": "PASSWORD_VERIFIER", "Session": session, "ChallengeResponses": answers})
 			return string(body)

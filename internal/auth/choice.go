@@ -32,7 +32,7 @@ func (s *Service) beginChoice(ctx context.Context, a *attempt, r InitiateRequest
 		s.begin(ctx, a)
 	}
 	if preferred := r.Parameters["PREFERRED_CHALLENGE"]; slices.Contains(offered, preferred) {
-		return s.choose(ctx, a, preferred, r.Parameters, nothing)
+		return s.choose(ctx, a, preferred, r.Parameters, nil)
 	}
 	return s.put(ctx, a, step{challenge: ChallengeSelect, choices: offered, first: true})
 }
@@ -106,15 +106,31 @@ func (s *Service) spending(ctx context.Context, r RespondRequest, ses *session) 
 }
 
 // choose goes to a first factor: to its answer, if data has it, else to its challenge.
-// spent spends the session that led here.
+// spent spends the session that led here, if one did.
 func (s *Service) choose(ctx context.Context, a *attempt, factor string, data map[string]string, spent func(store.Tx) error) (*Outcome, error) {
 	switch {
 	case factor == ChallengePassword && data["PASSWORD"] != "":
 		return s.checkPassword(ctx, a, data["PASSWORD"], spent)
 	case factor == ChallengePasswordSRP && data["SRP_A"] != "":
-		return s.beginSRP(ctx, a, data["SRP_A"])
+		return s.choseSRP(ctx, a, data["SRP_A"], spent)
+	}
+	if spent == nil {
+		spent = nothing
 	}
 	return s.ask(ctx, a, step{challenge: factor, first: true}, spent)
+}
+
+// choseSRP begins the exchange. Whoever led here by a session has spent it then, as
+// with any other answer; InitiateAuth, without one, writes nothing.
+func (s *Service) choseSRP(ctx context.Context, a *attempt, public string, spent func(store.Tx) error) (*Outcome, error) {
+	out, err := s.beginSRP(ctx, a, public)
+	if err != nil || spent == nil {
+		return out, err
+	}
+	if err := s.Store.Write(ctx, spent); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // takePassword takes the answer to PASSWORD.

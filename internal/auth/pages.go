@@ -57,7 +57,7 @@ func (s *Service) beginPages(ctx context.Context, a *attempt) (*Outcome, error) 
 		}
 	}
 	if len(choices) == 1 {
-		return s.choose(ctx, a, choices[0], nil, nothing)
+		return s.choose(ctx, a, choices[0], nil, nil)
 	}
 	return s.put(ctx, a, step{challenge: ChallengeSelect, choices: choices, first: true})
 }

@@ -43,7 +43,7 @@ func (s *Service) take(ctx context.Context, a *attempt, r RespondRequest, ses *s
 	case ChallengePassword:
 		return s.takePassword(ctx, a, r, ses)
 	case ChallengePasswordSRP:
-		return s.beginSRP(ctx, a, r.Answers["SRP_A"])
+		return s.choseSRP(ctx, a, r.Answers["SRP_A"], s.spending(ctx, r, ses))
 	case ChallengeWebAuthn:
 		return s.takePasskey(ctx, a, r, ses)
 	case ChallengeSMSMFA, ChallengeSMSOTP, ChallengeEmailOTP:
