@@ -60,8 +60,8 @@ func tokenText() string {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(tokenSecret)
 }
 
-// signIn gives name and password to the sign-in page.
-func (b *browser) signIn(query string) *page {
+// password gives name and password to the sign-in page.
+func (b *browser) password(query string) *page {
 	b.t.Helper()
 	return b.submit(b.open("/login?"+query), loginForm, "username="+Username, "password="+Password)
 }
@@ -85,7 +85,7 @@ func TestSecondFactor(t *testing.T) {
 				u.SoftwareToken.Secret, u.MFA.TokenName = tokenSecret, "Ada’s <phone>"
 			})
 			b := s.browser(t)
-			p := b.signIn(ask(WebClient))
+			p := b.password(ask(WebClient))
 			right := tt.code(s)
 			for _, typed := range []struct{ code, problem string }{
 				{"", "Fill this in."}, {wrong(right), "Invalid verification code provided, please try again."},
@@ -123,7 +123,7 @@ func TestNewCode(t *testing.T) {
 	s.requireMFA(t, "OPTIONAL", "EMAIL_OTP")
 	s.ChangeUser(t, func(u *userpool.User) { u.MFA.Enabled = []string{"EMAIL_OTP"} })
 	b := s.browser(t)
-	old := b.signIn(ask(WebClient))
+	old := b.password(ask(WebClient))
 	first := s.codeTo(t, Email)
 	p := b.submit(old, "form[name=resendcodeform]")
 	p.stays(t, "/mfa", 200)
@@ -147,7 +147,7 @@ func TestCodesLock(t *testing.T) {
 	s.requireMFA(t, "OPTIONAL", "EMAIL_OTP")
 	s.ChangeUser(t, func(u *userpool.User) { u.MFA.Enabled = []string{"EMAIL_OTP"} })
 	b := s.browser(t)
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	code := s.codeTo(t, Email)
 	for range 5 {
 		p = b.submit(p, mfaForm, "authentication_code="+wrong(code))
@@ -169,7 +169,7 @@ func TestMFAOption(t *testing.T) {
 		u.Attributes["phone_number"], u.MFA.Enabled = phone, []string{"EMAIL_OTP", "SMS_MFA"}
 	})
 	b := s.browser(t)
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	if got := p.text("h1"); got != "Choose a multi-factor authentication (MFA) method" {
 		t.Errorf("heading %q", got)
 	}
@@ -181,7 +181,7 @@ func TestMFAOption(t *testing.T) {
 	b.submit(chosen, mfaForm, "authentication_code="+s.codeTo(t, phone)).arrived(t)
 
 	other := s.browser(t)
-	refused := other.submit(other.signIn(ask(WebClient)), factorForm, "answer=SOFTWARE_TOKEN_MFA")
+	refused := other.submit(other.password(ask(WebClient)), factorForm, "answer=SOFTWARE_TOKEN_MFA")
 	refused.stays(t, "/mfaOption", 400)
 	if refused.Find(loginForm).Length() != 1 || refused.text("#loginErrorMessage") == "" {
 		t.Errorf("a factor that nobody offered: %s", refused.text("main"))
@@ -202,7 +202,7 @@ func TestSetUpApp(t *testing.T) {
 	s := serve(t)
 	s.requireMFA(t, "ON", "SOFTWARE_TOKEN_MFA")
 	b := s.browser(t)
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	if got := p.text("h1"); got != "Set up an authenticator app" {
 		t.Fatalf("heading %q:\n%s", got, p.body)
 	}
@@ -233,7 +233,7 @@ func TestSetUpApp(t *testing.T) {
 	b.submit(p, setupForm, "authentication_code="+used).arrived(t)
 
 	next := s.browser(t)
-	p = next.signIn(ask(WebClient))
+	p = next.password(ask(WebClient))
 	if got := p.text(".lead"); got != "Open the authenticator app on Ada’s phone and enter the code that it shows." {
 		t.Errorf("lead %q", got)
 	}
@@ -249,7 +249,7 @@ func TestSetUpApp(t *testing.T) {
 func TestQRCode(t *testing.T) {
 	s := serve(t)
 	s.requireMFA(t, "ON", "SOFTWARE_TOKEN_MFA")
-	p := s.browser(t).signIn(ask(WebClient))
+	p := s.browser(t).password(ask(WebClient))
 	secret := strings.ReplaceAll(p.text("#secretKey"), " ", "")
 	want, err := qr.Encode("otpauth://totp/Harbour%20Books:ada?secret="+secret+"&issuer=Harbour%20Books", qr.M, qr.Auto)
 	if err != nil {
@@ -287,7 +287,7 @@ func TestShownSecretIsOnlyShown(t *testing.T) {
 	s := serve(t)
 	s.requireMFA(t, "ON", "SOFTWARE_TOKEN_MFA")
 	b := s.browser(t)
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	secret := strings.ReplaceAll(p.text("#secretKey"), " ", "")
 	for _, forged := range []string{tokenText(), `"><script>`, ""} {
 		q := b.submit(p, setupForm, "secret="+forged, "authentication_code="+wrong(s.appCode(t, secret)))
@@ -308,7 +308,7 @@ func TestSetUpAddress(t *testing.T) {
 	s := serve(t)
 	s.requireMFA(t, "ON", "SMS_MFA", "SOFTWARE_TOKEN_MFA")
 	b := s.browser(t)
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	if diff := cmp.Diff([]string{"SMS_MFA Code by SMS", "SOFTWARE_TOKEN_MFA Authenticator app"}, p.choices()); diff != "" {
 		t.Error(diff)
 	}
@@ -368,7 +368,7 @@ func TestStepsOutOfTurn(t *testing.T) {
 			t.Errorf("%s: kept %q", path, got)
 		}
 	}
-	p := b.signIn(ask(WebClient))
+	p := b.password(ask(WebClient))
 	s.Wait(time.Hour)
 	p = b.submit(p, mfaForm, "authentication_code="+s.codeTo(t, Email))
 	if got := p.text("#loginErrorMessage"); got != "This took too long. Please sign in again." {
@@ -382,7 +382,7 @@ func TestUndeliveredCode(t *testing.T) {
 	s.requireMFA(t, "OPTIONAL", "EMAIL_OTP")
 	s.ChangeUser(t, func(u *userpool.User) { u.MFA.Enabled = []string{"EMAIL_OTP"} })
 	s.House.Accounts.Messages.Email = nil
-	p := s.browser(t).signIn(ask(WebClient))
+	p := s.browser(t).password(ask(WebClient))
 	p.stays(t, "/login", 400)
 	if got := p.text("#loginErrorMessage"); got != "We could not send you a code. Try again in a moment." {
 		t.Errorf("alert %q", got)

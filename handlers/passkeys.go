@@ -11,22 +11,13 @@ import (
 	"idpond/web"
 )
 
-// relyingParty is the id that the pool's passkeys are for.
-func (v *visit) relyingParty() (string, error) {
-	domains, err := v.OAuth.Directory.PoolDomains(v.r.Context(), v.q.Pool.ID)
-	if err != nil {
-		return "", err
-	}
-	return v.q.Pool.RelyingPartyID(domains, v.PublicURL.Hostname()), nil
-}
-
 // passkeysUsable reports whether a browser would use the pool's passkeys at the
 // address that the page has: the plain host, for one, is not the pool's domain.
 func (v *visit) passkeysUsable() (bool, error) {
 	if !v.q.Pool.AllowsPasskeys() {
 		return false, nil
 	}
-	id, err := v.relyingParty()
+	id, err := v.Accounts.RelyingParty(v.r.Context(), v.q.Pool)
 	return id != "" && userpool.WithinRelyingParty((&url.URL{Host: v.r.Host}).Hostname(), id), err
 }
 
@@ -36,15 +27,22 @@ func (v *visit) renderPasskey(out *auth.PageOutcome, username string) error {
 	return v.render(http.StatusOK, web.PasskeySignInPage(view))
 }
 
-// passkey is POST /login/passkey. A refused passkey can't be tried again with the same
-// challenge, so the sign-in begins anew.
+// passkey is POST /login/passkey. The options are posted back to be asked for once more;
+// what a passkey is held against is in the session.
 func (v *visit) passkey() error {
-	step := v.postedStep("/login/passkey")
-	out, err := v.respond(step, auth.ChallengeWebAuthn, map[string]string{"CREDENTIAL": v.r.PostForm.Get("credential")})
-	if err != nil {
-		return v.refused(err, step.Username, func(p problem) error { return v.signInAgain(step.Username, p.text) })
+	form := v.r.PostForm
+	view := web.PasskeySignIn{Step: v.postedStep("/login/passkey"), Options: form.Get("options")}
+	out, err := v.respond(view.Step, auth.ChallengeWebAuthn, map[string]string{"CREDENTIAL": form.Get("credential")})
+	if err == nil {
+		return v.proceed(out, view.Username)
 	}
-	return v.proceed(out, step.Username)
+	return v.refused(err, view.Username, func(p problem) error {
+		view.Problem = p.text
+		if fault.Is(err, fault.InvalidParameter) || p.text == v.text().IncorrectUsernameOrPassword() {
+			view.Problem = v.text().PasskeyRefused()
+		}
+		return v.render(http.StatusBadRequest, web.PasskeySignInPage(view))
+	})
 }
 
 // offersPasskey reports whether who has just signed up is asked to make a passkey
@@ -80,7 +78,7 @@ func (v *visit) newPasskey() (*auth.BrowserSession, account.PasskeyRequest, erro
 		return nil, account.PasskeyRequest{}, err
 	}
 	r := account.PasskeyRequest{Pool: v.q.Pool, Client: v.q.Client, User: session.User}
-	r.RelyingPartyID, err = v.relyingParty()
+	r.RelyingPartyID, err = v.Accounts.RelyingParty(v.r.Context(), v.q.Pool)
 	return session, r, err
 }
 

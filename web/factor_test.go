@@ -64,7 +64,7 @@ func TestFactorForms(t *testing.T) {
 		{"address to set up", web.AddressSetupPage(web.AddressSetup{Step: step, Factor: web.FactorEmail}), "form[name=mfasetupform]",
 			[]string{`hidden session "s"`, `hidden username "ada"`, `email email#email email`, `submit send "Send a code"`}},
 		{"passkey", web.PasskeySignInPage(web.PasskeySignIn{Step: step, Options: "{}"}), "form[data-passkey=get]",
-			[]string{`hidden session "s"`, `hidden username "ada"`, `hidden credential ""`, `submit  "Use passkey"`}},
+			[]string{`hidden session "s"`, `hidden username "ada"`, `hidden options "{}"`, `hidden credential ""`, `submit  "Use passkey"`}},
 		{"new passkey", web.AddPasskeyPage(web.AddPasskey{Action: step.Action, Options: "{}"}), "form[data-passkey=create]",
 			[]string{`hidden credential ""`, `submit  "Create a passkey"`}},
 		{"no passkey", web.AddPasskeyPage(web.AddPasskey{Action: step.Action, Options: "{}"}), "form[name=skipform]",
