@@ -59,7 +59,7 @@ func newBench(b *testing.B) *bench {
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64
 	t := &bench{B: b, url: srv.URL}
 	t.pool = t.call("CreateUserPool", `{"PoolName":"bench"}`)["UserPool"].(map[string]any)["Id"].(string)
-	t.client = t.newClient(`"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]`)["ClientId"].(string)
+	t.client = t.newClient(`"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_USER_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]`)["ClientId"].(string)
 	t.addUser("ada", "ada@example.org")
 	t.call("AdminSetUserPassword", fmt.Sprintf(`{"UserPoolId":%q,"Username":"ada","Password":"Difference-1","Permanent":true}`, t.pool))
 	return t
@@ -263,6 +263,19 @@ func BenchmarkPasswordSignIn(b *testing.B) {
 	t := newBench(b)
 	sign := rs256(b)
 	t.beside(both(sign, sign, bareReply(b)), func() { t.signIn() })
+}
+
+// BenchmarkChoiceSignIn: USER_AUTH in two steps; besides what a password costs, a
+// session is sealed, opened and spent.
+func BenchmarkChoiceSignIn(b *testing.B) {
+	t := newBench(b)
+	sign, reply := rs256(b), bareReply(b)
+	begin := fmt.Sprintf(`{"ClientId":%q,"AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"ada"}}`, t.client)
+	t.beside(both(sign, sign, reply, reply), func() {
+		session := t.call("InitiateAuth", begin)["Session"]
+		t.call("RespondToAuthChallenge", fmt.Sprintf(`{"ClientId":%q,"ChallengeName":"SELECT_CHALLENGE","Session":%q,
+			"ChallengeResponses":{"USERNAME":"ada","ANSWER":"PASSWORD","PASSWORD":"Difference-1"}}`, t.client, session))
+	})
 }
 
 // BenchmarkSRPSignIn: both steps of USER_SRP_AUTH, without the client's own
