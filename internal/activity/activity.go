@@ -93,6 +93,20 @@ func (e *Event) Judged(risk *userpool.EventRisk) {
 	}
 }
 
+// both is what an entry says that was judged more than once: the graver decision, and
+// whatever was found.
+func both(before, now *userpool.EventRisk) *userpool.EventRisk {
+	switch {
+	case now == nil:
+		return before
+	case before == nil || now.RiskDecision != userpool.RiskNone:
+		return now
+	}
+	r := *before
+	r.CompromisedCredentialsDetected = r.CompromisedCredentialsDetected || now.CompromisedCredentialsDetected
+	return &r
+}
+
 // Save writes the entry: how it came out, and the challenges that were answered
 // since it was last written.
 func (e *Event) Save(ctx context.Context, tx store.Tx, response string, challenges ...userpool.ChallengeResponse) error {
@@ -110,9 +124,7 @@ func (e *Event) Save(ctx context.Context, tx store.Tx, response string, challeng
 		}
 	}
 	entry.Response, entry.Challenges = response, append(entry.Challenges, challenges...)
-	if e.risk != nil {
-		entry.Risk = e.risk
-	}
+	entry.Risk = both(entry.Risk, e.risk)
 	row, err := encode(e.poolID, e.userID, entry)
 	if err != nil {
 		return err

@@ -151,6 +151,11 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Verdict, error) {
 	return v, nil
 }
 
+// Block makes v refuse the sign-in, and the mail say so.
+func (v *Verdict) Block() {
+	v.Action, v.Risk.RiskDecision, v.mail = Block, userpool.RiskBlock, userpool.RiskActionBlock
+}
+
 // act does what is configured for the level of v.
 func (v *Verdict) act(r *userpool.RiskConfiguration) {
 	action := r.ActionAt(v.Risk.RiskLevel)
