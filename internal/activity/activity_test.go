@@ -200,3 +200,44 @@ func FuzzOrigin(f *testing.F) {
 		}
 	})
 }
+
+// TestJudged: an entry that is judged twice says the graver thing, and all that was
+// found.
+func TestJudged(t *testing.T) {
+	const leaked = true
+	low := &userpool.EventRisk{RiskDecision: userpool.RiskAccountTakeover, RiskLevel: userpool.RiskLow}
+	for _, tt := range []struct{ first, second, want *userpool.EventRisk }{
+		{nil, nil, nil},
+		{low, nil, low},
+		{nil, low, low},
+		{low, &userpool.EventRisk{RiskDecision: userpool.RiskBlock, RiskLevel: userpool.RiskHigh}, &userpool.EventRisk{RiskDecision: userpool.RiskBlock, RiskLevel: userpool.RiskHigh}},
+		{low, &userpool.EventRisk{RiskDecision: userpool.RiskNone, CompromisedCredentialsDetected: leaked},
+			&userpool.EventRisk{RiskDecision: userpool.RiskAccountTakeover, RiskLevel: userpool.RiskLow, CompromisedCredentialsDetected: leaked}},
+		{&userpool.EventRisk{RiskDecision: userpool.RiskNone, CompromisedCredentialsDetected: leaked}, &userpool.EventRisk{RiskDecision: userpool.RiskNone},
+			&userpool.EventRisk{RiskDecision: userpool.RiskNone, CompromisedCredentialsDetected: leaked}},
+	} {
+		ctx, h := t.Context(), newHouse(t)
+		begun := h.recorder.Begin(ctx, h.subject, userpool.EventSignIn)
+		for i, risk := range []*userpool.EventRisk{tt.first, tt.second} {
+			e := begun
+			if i > 0 {
+				e = h.recorder.Resume(ctx, h.subject, userpool.EventSignIn, begun.ID())
+			}
+			e.Judged(risk)
+			if err := e.Within(ctx, h, func(tx store.Tx) error { return e.Save(ctx, tx, userpool.EventPass) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := Read(ctx, h, h.subject.Pool.ID, h.subject.User.ID, begun.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, kept.Risk); diff != "" {
+			t.Error(diff)
+		}
+		m := h.exported[1]
+		if r := kept.Risk; r != nil && (m.RiskLevel != r.RiskLevel || m.RiskDecision != r.RiskDecision || m.CompromisedCredentialDetected != fmt.Sprint(r.CompromisedCredentialsDetected)) {
+			t.Errorf("exported %+v", m)
+		}
+	}
+}
