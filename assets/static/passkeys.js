@@ -79,6 +79,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = true;
     continue;
   }
+  addEventListener("pageshow", () => { button.disabled = false; }); // back from the next page
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
