@@ -240,7 +240,7 @@ func (b *signInBench) ask(keep, op, body string) string {
 }
 
 func (b *signInBench) conceal(keep string, values map[string]any) map[string]any {
-	changing := []string{"AccessToken", "IdToken", "RefreshToken", "Session", "SecretCode", "SALT", "SRP_B", "SECRET_BLOCK"}
+	changing := []string{"AccessToken", "IdToken", "RefreshToken", "Session", "SecretCode", "SALT", "SRP_B", "SECRET_BLOCK", "CREDENTIAL_REQUEST_OPTIONS"}
 	out := maps.Clone(values)
 	for name, v := range values {
 		text, ok := v.(string)
