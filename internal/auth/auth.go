@@ -11,6 +11,7 @@
 //	                                                       first factor passed
 //	                                                                   │
 //	  refused by state ◀── disabled, UNCONFIRMED, RESET_REQUIRED, … ───┤
+//	  refused by risk ◀── threat protection (risk.go) ─────────────────┤
 //	                                                                   ▼
 //	                  FORCE_CHANGE_PASSWORD ─▶ NEW_PASSWORD_REQUIRED ─▶│
 //	                                                                   ▼ second factor due?
@@ -43,6 +44,7 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/activity"
+	"idpond/internal/auth/risk"
 	"idpond/internal/fault"
 	"idpond/internal/seal"
 	"idpond/internal/store"
@@ -77,6 +79,7 @@ type Service struct {
 	Now      func() time.Time
 	Rand     io.Reader          // crypto/rand.Reader
 	Activity *activity.Recorder // nil: no history is kept
+	Risk     *risk.Service      // nil: nobody is judged
 }
 
 // Side is the door through which a sign-in goes. A challenge must be answered on
@@ -163,7 +166,11 @@ type attempt struct {
 	name   string         // as it was typed; kept for a name that nobody has
 	// strong says that the first factor was worth two: no second one is due.
 	strong bool
-	custom *custom // in CUSTOM_AUTH, until its functions let the user in
+	// forced says that threat protection asks for a second factor; password is what it
+	// looks up, where one was sent.
+	forced   bool
+	password string
+	custom   *custom // in CUSTOM_AUTH, until its functions let the user in
 	// The device that it is made on: the key that the client gave, and the device, if
 	// it is one of the user's.
 	deviceKey string

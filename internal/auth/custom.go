@@ -243,7 +243,7 @@ func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 		}
 	}
 	a.custom, a.strong = nil, true
-	return s.proceed(ctx, a, passedFirstFactor, func(tx store.Tx) error {
+	return s.proceedJudged(ctx, a, func(tx store.Tx) error {
 		switch u, err := tx.User(ctx, a.pool.ID, a.user.ID); {
 		case isNotFound(err):
 			return errIncorrect()

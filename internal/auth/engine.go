@@ -77,7 +77,7 @@ func (s *Service) passFirst(ctx context.Context, a *attempt, record func(store.T
 		return nil, refused
 	}
 	unknownDevice := s.useDevice(ctx, a, a.deviceKey)
-	return s.proceed(ctx, a, passedFirstFactor, func(tx store.Tx) error {
+	return s.proceedJudged(ctx, a, func(tx store.Tx) error {
 		if err := record(tx); err != nil {
 			return err
 		}
@@ -230,7 +230,7 @@ func nextStep(a *attempt, passed stage) (step, error) {
 	if passed >= passedSecondFactor || a.strong {
 		return step{}, nil
 	}
-	due, ok := a.pool.SecondFactor(a.user)
+	due, ok := a.due()
 	if !ok {
 		return step{}, fault.New(fault.InvalidUserPoolConfig, "The user pool requires MFA, and the user can neither use nor set up any factor.")
 	}

@@ -24,6 +24,9 @@ func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, er
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Risk.Admit(ctx, r.Pool, r.Client); err != nil {
+		return nil, err
+	}
 	a := &attempt{
 		pool: r.Pool, client: r.Client, side: r.Side, flow: flow, name: username, deviceKey: r.Parameters["DEVICE_KEY"],
 	}
@@ -143,6 +146,7 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 		return nil, err // the check may not have been made, so nothing is counted
 	}
 	if right {
+		a.password = password
 		if err := s.Accounts.Rehash(ctx, a.pool, u, password); err != nil {
 			return nil, err
 		}

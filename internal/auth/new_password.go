@@ -56,6 +56,9 @@ func (s *Service) newPassword(ctx context.Context, a *attempt, r RespondRequest,
 	if reason := a.pool.Settings.Policies.PasswordPolicy.Problem(password); reason != "" {
 		return nil, fault.New(fault.InvalidPassword, "Password does not conform to policy: "+reason)
 	}
+	if err := s.takeable(ctx, a, password); err != nil {
+		return nil, err
+	}
 	if err := s.Accounts.CheckHistory(ctx, a.pool, a.user, password); err != nil {
 		return nil, err
 	}

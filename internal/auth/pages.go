@@ -25,6 +25,9 @@ func (s *Service) PageSignIn(ctx context.Context, pool *userpool.Pool, client *u
 	if username == "" {
 		return nil, errMissing("USERNAME")
 	}
+	if err := s.Risk.Admit(ctx, pool, client); err != nil {
+		return nil, err
+	}
 	a := &attempt{pool: pool, client: client, side: Pages, name: username}
 	return s.pageOutcome(a, func() (*Outcome, error) { return s.password(ctx, a, password) })
 }
@@ -34,6 +37,9 @@ func (s *Service) PageSignIn(ctx context.Context, pool *userpool.Pool, client *u
 func (s *Service) PageChoose(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username string) (*PageOutcome, error) {
 	if username == "" {
 		return nil, errMissing("USERNAME")
+	}
+	if err := s.Risk.Admit(ctx, pool, client); err != nil {
+		return nil, err
 	}
 	a := &attempt{pool: pool, client: client, side: Pages, flow: userpool.FlowUser, name: username}
 	return s.pageOutcome(a, func() (*Outcome, error) { return s.beginPages(ctx, a) })
@@ -88,6 +94,9 @@ func (s *Service) PageSendAgain(ctx context.Context, pool *userpool.Pool, client
 }
 
 func (s *Service) resumePage(ctx context.Context, r RespondRequest) (*attempt, *session, error) {
+	if err := s.Risk.Admit(ctx, r.Pool, r.Client); err != nil {
+		return nil, nil, err
+	}
 	ses, err := s.openSession(r)
 	if err != nil {
 		return nil, nil, err

@@ -16,6 +16,9 @@ func (s *Service) Respond(ctx context.Context, r RespondRequest) (*Outcome, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Risk.Admit(ctx, r.Pool, r.Client); err != nil {
+		return nil, err
+	}
 	if r.Challenge == ChallengePasswordVerifier {
 		return s.verifySRP(ctx, r, username)
 	}
@@ -83,7 +86,7 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	case passwordTime(u) != ses.Password:
 		return nil, s.whyOver(ctx, r, ses)
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, strong: ses.Strong}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, forced: ses.Forced, strong: ses.Strong}
 	if ses.First || ses.Custom != "" { // the state and the device are told to whoever passes a factor
 		a.flow = userpool.FlowUser
 		a.deviceKey = cmp.Or(r.Answers["DEVICE_KEY"], ses.Device)

@@ -34,6 +34,7 @@ type session struct {
 	To      string   `json:"t,omitempty"` // the address that it went to
 	Setup   bool     `json:"x,omitempty"` // a right answer sets the factor up
 	Token   []byte   `json:"w,omitempty"` // secret of the software token that is being set up
+	Forced  bool     `json:"r,omitempty"` // threat protection asks for a second factor
 	Done    bool     `json:"y,omitempty"` // the factor was set up
 
 	Exchange *deviceExchange `json:"z,omitempty"` // with the device that proves itself
@@ -45,7 +46,7 @@ const sessionLabel = "auth/session"
 func (s *Service) newSession(a *attempt, challenge string) session {
 	ses := session{
 		Pool: a.pool.ID, Client: a.client.ID, Side: a.side, Challenge: challenge, Device: a.namedDevice(),
-		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(), Strong: a.strong,
+		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(), Forced: a.forced, Strong: a.strong,
 	}
 	if a.custom != nil {
 		ses.Custom = a.custom.id
