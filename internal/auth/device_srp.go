@@ -46,7 +46,7 @@ func deviceStands(pool *userpool.Pool, d *store.Device) bool {
 // due, and false where the device can't stand for it.
 func byDevice(a *attempt, due userpool.SecondFactor) (step, bool) {
 	owed := due.Challenge != "" && due.Challenge != ChallengeMFASetup
-	if !owed || a.side == Pages || !deviceStands(a.pool, a.device) {
+	if !owed || !deviceStands(a.pool, a.device) {
 		return step{}, false
 	}
 	return step{challenge: ChallengeDeviceSRP}, true

@@ -1,0 +1,559 @@
+package cognito_test
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/activity"
+	"idpond/internal/auth"
+	"idpond/internal/srp"
+	"idpond/internal/srp/srptest"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// Sign-ins on remembered devices, which stand for the second factor (reference:
+// api-behaviour §11, §14).
+
+// devicesSpareMFA makes the pool track devices, and take remembered ones for the
+// second factor.
+func devicesSpareMFA(p *userpool.Pool, _ *userpool.AppClient) {
+	p.Settings.DeviceConfiguration = &userpool.DeviceConfiguration{ChallengeRequiredOnNewDevice: true}
+}
+
+const (
+	deviceAsked = `{"ChallengeName":"DEVICE_SRP_AUTH","Session":"SESSION","ChallengeParameters":
+		{"DEVICE_KEY":"eu-west-1_SUB","USERNAME":"ada","USER_ID_FOR_SRP":"ada"}}`
+	proofAsked = `{"ChallengeName":"DEVICE_PASSWORD_VERIFIER","Session":"SESSION","ChallengeParameters":{"DEVICE_KEY":"eu-west-1_SUB",
+		"USERNAME":"ada","SALT":"SALT","SRP_B":"SRP_B","SECRET_BLOCK":"SECRET_BLOCK"}}`
+	strangeDevice = "eu-west-1_00000000-0000-4000-8000-000000000000"
+)
+
+// deviceClient is the client's side of a device: its key, and the password that it
+// made for itself.
+type deviceClient struct {
+	*signInBench
+	group, key, password string
+	srp                  *srptest.Client // of the exchange under way
+	admin                bool            // it is an administrator's server
+}
+
+// newDeviceBench has a pool whose devices spare MFA, and ada, who has a software token
+// and a remembered device. Further settings come last.
+func newDeviceBench(t testing.TB, changes ...setup) *deviceClient {
+	t.Helper()
+	b := newSignInBench(t, append([]setup{mfaPool("OPTIONAL", "SOFTWARE_TOKEN_MFA", "SMS_MFA"), devicesSpareMFA}, changes...)...)
+	b.addUser("ada", withToken, withPhone, prefers("SOFTWARE_TOKEN_MFA", "SOFTWARE_TOKEN_MFA"))
+	return b.newDevice()
+}
+
+// newDevice is a device that ada signs in on with her software token, and remembers.
+func (b *signInBench) newDevice() *deviceClient {
+	b.Helper()
+	b.advance(time.Minute) // a code of the token works once
+	b.play([]turn{begun(tokenAsked), answered("SOFTWARE_TOKEN_MFA", "ada", gotDevice, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}")})
+	d := &deviceClient{signInBench: b, group: userpool.DeviceGroupKey(b.user("ada")), key: b.deviceKeyOf("next"), password: "the device's own"}
+	b.play([]turn{d.confirmed(d.password, notAsked)})
+	return d
+}
+
+// confirmed is a ConfirmDevice with a password of the device.
+func (d *deviceClient) confirmed(password, want string) turn {
+	verifier, salt := deviceSecret(d, d.group, d.key, password)
+	return confirm("next", fmt.Sprintf(`"DeviceSecretVerifierConfig":{"PasswordVerifier":%q,"Salt":%q}`, verifier, salt), want)
+}
+
+// begun is a sign-in of ada by the right password on the device, kept as "ada".
+func (d *deviceClient) begun(want string) turn {
+	return turn{op: "InitiateAuth", body: onDevice(signIn(benchClient, "ada", rightPassword), d.key), want: want, keep: "ada"}
+}
+
+// side makes a turn of the administrator's side of it where the device is there.
+func (d *deviceClient) side(t turn) turn {
+	if d.admin {
+		t.op = "Admin" + t.op
+	}
+	return t
+}
+
+// hello is the answer to the DEVICE_SRP_AUTH whose session is kept as from.
+func (d *deviceClient) hello(from, want string) turn {
+	d.srp = srptest.NewClient()
+	return d.side(answered("DEVICE_SRP_AUTH", from, want, "DEVICE_KEY", d.key, "SRP_A", d.srp.PublicHex()))
+}
+
+// claim is what proves the device's password to the DEVICE_PASSWORD_VERIFIER kept as
+// from.
+func (d *deviceClient) claim(from string) map[string]string {
+	d.Helper()
+	key, err := d.srp.Key(d.group, d.key, d.password, d.kept[from+".SALT"], d.kept[from+".SRP_B"])
+	if err != nil {
+		d.Fatal(err)
+	}
+	block, err := base64.StdEncoding.DecodeString(d.kept[from+".SECRET_BLOCK"])
+	if err != nil || len(block) == 0 {
+		d.Fatalf("SECRET_BLOCK %q: %v", d.kept[from+".SECRET_BLOCK"], err)
+	}
+	c := srp.Claim{PoolName: d.group, UserID: d.key, SecretBlock: block, Timestamp: srp.Timestamp(d.clock())}
+	return map[string]string{
+		"DEVICE_KEY": d.key, "TIMESTAMP": c.Timestamp,
+		"PASSWORD_CLAIM_SECRET_BLOCK": d.kept[from+".SECRET_BLOCK"], "PASSWORD_CLAIM_SIGNATURE": c.Signature(key),
+	}
+}
+
+// proof is the answer to the DEVICE_PASSWORD_VERIFIER kept as from, with what is to be
+// different in it; "" takes a member out. The tokens are kept as "done".
+func (d *deviceClient) proof(from, want string, different ...string) turn {
+	d.Helper()
+	answers := d.claim(from)
+	for i := 0; i < len(different); i += 2 {
+		answers[different[i]] = different[i+1]
+	}
+	maps.DeleteFunc(answers, func(_, value string) bool { return value == "" })
+	var list []string
+	for name, value := range answers {
+		list = append(list, name, value)
+	}
+	t := answered("DEVICE_PASSWORD_VERIFIER", from, want, list...)
+	t.keep = "done"
+	return d.side(t)
+}
+
+// asked goes to the device's second challenge, kept as "next".
+func (d *deviceClient) asked() {
+	d.Helper()
+	d.play([]turn{d.begun(deviceAsked), d.hello("ada", proofAsked)})
+}
+
+// TestDeviceSignIn: on the remembered device the password is enough; the tokens are of
+// the device.
+func TestDeviceSignIn(t *testing.T) {
+	d := newDeviceBench(t)
+	d.asked()
+	d.play([]turn{
+		later(time.Minute, d.proof("next", gotTokens)),
+		{op: "AdminListDevices", body: `{"Username":"ada"}`, want: `{"Devices":[` + adminDevice(`"DeviceCreateDate":1700000060,
+			"DeviceLastModifiedDate":1700000060,"DeviceLastAuthenticatedDate":1700000120`) + `]}`},
+		refresh(benchClient, "done", badRefresh),
+		{op: "InitiateAuth", keep: "last", want: refreshed,
+			body: `{"AuthFlow":"REFRESH_TOKEN_AUTH","AuthParameters":{"REFRESH_TOKEN":"{{done.RefreshToken}}","DEVICE_KEY":"` + d.key + `"}}`},
+	})
+	for _, name := range []string{"done", "last"} {
+		if got := d.deviceKeyOf(name); got != d.key {
+			t.Errorf("tokens %q name the device %q, want %q", name, got, d.key)
+		}
+	}
+	// Another device, and none, are asked for the token; a wrong password gets nowhere.
+	d.play([]turn{
+		begun(tokenAsked),
+		{op: "InitiateAuth", body: onDevice(signIn(benchClient, "ada", rightPassword), strangeDevice), want: noDevice},
+		{op: "InitiateAuth", body: onDevice(signIn(benchClient, "ada", "wrong"), d.key), want: incorrect},
+	})
+}
+
+// adminDevice is a remembered device of ada without a name, as administrators see it.
+func adminDevice(dates string) string {
+	return `{"DeviceKey":"eu-west-1_SUB","DeviceAttributes":[{"Name":"device_status","Value":"valid"},{"Name":"last_ip_used","Value":"192.0.2.1"},
+		{"Name":"dev:device_arn","Value":"arn:aws:cognito-idp:eu-west-1:000000000000:owner/ada.eu-west-1_Bench/device/eu-west-1_SUB"},
+		{"Name":"dev:device_owner","Value":"ada.eu-west-1_Bench"},{"Name":"dev:device_remembered_status","Value":"remembered"},
+		{"Name":"dev:device_sdk","Value":"aws-sdk"}],` + dates + `}`
+}
+
+// TestDeviceAfterFirstFactors: the device is asked behind every first factor.
+func TestDeviceAfterFirstFactors(t *testing.T) {
+	passwordFirst := func(p *userpool.Pool, c *userpool.AppClient) {
+		p.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors = []string{"PASSWORD"}
+		c.Settings.ExplicitAuthFlows = append(c.Settings.ExplicitAuthFlows, "ALLOW_USER_AUTH")
+	}
+	choice := func(d *deviceClient, parameters string) turn {
+		return turn{op: "InitiateAuth", keep: "ada", want: deviceAsked,
+			body: `{"AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"ada","DEVICE_KEY":"` + d.key + `",` + parameters + `}}`}
+	}
+	srpOn := func(d *deviceClient) {
+		got := d.srpSignIn("ada", srpTrial{client: benchClient, username: "ada", password: rightPassword, admin: d.admin,
+			answers: func(answers map[string]string) { answers["DEVICE_KEY"] = d.key }})
+		if diff := cmp.Diff(tidy(d, deviceAsked), got); diff != "" {
+			d.Error(diff)
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		begin func(*deviceClient)
+	}{
+		{"SRP", srpOn},
+		{"SRP of an administrator", func(d *deviceClient) { d.admin = true; srpOn(d) }},
+		{"password of an administrator", func(d *deviceClient) {
+			d.admin = true
+			first := d.side(d.begun(deviceAsked))
+			first.body = strings.Replace(first.body, "USER_PASSWORD", "ADMIN_USER_PASSWORD", 1)
+			d.play([]turn{first})
+		}},
+		{"USER_AUTH with the password", func(d *deviceClient) {
+			d.play([]turn{choice(d, `"PREFERRED_CHALLENGE":"PASSWORD","PASSWORD":"`+rightPassword+`"`)})
+		}},
+		{"USER_AUTH that chooses", func(d *deviceClient) {
+			first := choice(d, `"PREFERRED_CHALLENGE":"EMAIL_OTP"`)
+			first.want = `{"ChallengeName":"SELECT_CHALLENGE","AvailableChallenges":["PASSWORD_SRP","PASSWORD"],"ChallengeParameters":{},"Session":"SESSION"}`
+			second := answered("SELECT_CHALLENGE", "ada", deviceAsked, "ANSWER", "PASSWORD", "PASSWORD", rightPassword)
+			second.keep = "ada"
+			d.play([]turn{first, second})
+		}},
+		{"a new password", func(d *deviceClient) {
+			d.changeUser("ada", invited)
+			asks := strings.Replace(newPasswordAsked, `"{}"`, `"{\"phone_number\":\"+15551230000\",\"phone_number_verified\":\"true\"}"`, 1)
+			second := answered("NEW_PASSWORD_REQUIRED", "ada", deviceAsked, "NEW_PASSWORD", "N3wPassw0rd!")
+			second.keep = "ada"
+			d.play([]turn{d.begun(asks), second})
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDeviceBench(t, passwordFirst)
+			tt.begin(d)
+			d.play([]turn{d.hello("ada", proofAsked)})
+			d.play([]turn{d.proof("next", gotTokens)})
+			if got := d.deviceKeyOf("done"); got != d.key {
+				t.Errorf("the token names the device %q, want %q", got, d.key)
+			}
+		})
+	}
+}
+
+// TestDeviceIsNotAsked: where a device can't stand for the second factor, or none is
+// due, it is noted and no more.
+func TestDeviceIsNotAsked(t *testing.T) {
+	spares := func(yes bool) setup {
+		return func(p *userpool.Pool, _ *userpool.AppClient) {
+			p.Settings.DeviceConfiguration.ChallengeRequiredOnNewDevice = yes
+		}
+	}
+	withoutToken := func(u *userpool.User) { u.DropSoftwareToken() }
+	for _, tt := range []struct {
+		name   string
+		change func(*deviceClient)
+		want   string
+	}{
+		{"the pool doesn't spare MFA", func(d *deviceClient) { spares(false)(d.pool, nil) }, tokenAsked},
+		{"the pool tracks no devices", func(d *deviceClient) { d.pool.Settings.DeviceConfiguration = nil }, tokenAsked},
+		{"not remembered any more", func(d *deviceClient) { d.play([]turn{d.status("not_remembered")}) }, tokenAsked},
+		{"confirmed without a password", func(d *deviceClient) {
+			d.play([]turn{d.forgotten(), confirm("next", "", notAsked)})
+		}, tokenAsked},
+		{"no MFA is due", func(d *deviceClient) { d.changeUser("ada", withoutToken) }, gotTokens},
+		{"the pool has no MFA", func(d *deviceClient) { d.pool.Settings.MfaConfiguration = "OFF" }, gotTokens},
+		{"MFA is to be set up", func(d *deviceClient) {
+			d.changeUser("ada", func(u *userpool.User) {
+				withoutToken(u)
+				u.Attributes = map[string]string{}
+			})
+			d.pool.Settings.MfaConfiguration = "ON"
+		}, setupAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDeviceBench(t)
+			tt.change(d)
+			d.play([]turn{d.begun(tt.want)})
+		})
+	}
+}
+
+func (d *deviceClient) status(status string) turn {
+	return turn{op: "AdminUpdateDeviceStatus", body: `{"Username":"ada","DeviceKey":"` + d.key + `","DeviceRememberedStatus":"` + status + `"}`, want: `{}`}
+}
+
+func (d *deviceClient) forgotten() turn {
+	return turn{op: "AdminForgetDevice", body: `{"Username":"ada","DeviceKey":"` + d.key + `"}`, want: ""}
+}
+
+// TestDeviceRememberedLater: a device stands for MFA once its user says so.
+func TestDeviceRememberedLater(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"), devicesSpareMFA, func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.DeviceConfiguration.DeviceOnlyRememberedOnUserPrompt = true
+	})
+	b.addUser("ada", withToken)
+	b.play([]turn{begun(tokenAsked), answered("SOFTWARE_TOKEN_MFA", "ada", gotDevice, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}")})
+	d := &deviceClient{signInBench: b, group: userpool.DeviceGroupKey(b.user("ada")), key: b.deviceKeyOf("next"), password: "x"}
+	update := func(status string) turn {
+		return turn{op: "UpdateDeviceStatus", body: as("tokens", `"DeviceKey":"`+d.key+`","DeviceRememberedStatus":"`+status+`"`), want: `{}`}
+	}
+	b.kept["tokens.AccessToken"] = b.kept["next.AccessToken"]
+	b.play([]turn{d.confirmed(d.password, asked), d.begun(tokenAsked), update("remembered")})
+	d.asked()
+	b.play([]turn{d.proof("next", gotTokens), update("not_remembered"), d.begun(tokenAsked)})
+}
+
+// TestDeviceRefusals: what is wrong with an answer, each on its own device.
+func TestDeviceRefusals(t *testing.T) {
+	const (
+		missing      = "InvalidParameterException: Missing required parameter "
+		badTimestamp = "InvalidParameterException: TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english."
+	)
+	hello := func(d *deviceClient, want string, answers ...string) turn {
+		return answered("DEVICE_SRP_AUTH", "ada", want, answers...)
+	}
+	other := func(t turn, from, to string) turn {
+		changed := strings.Replace(t.body, from, to, 1)
+		if changed == t.body {
+			panic("no " + from + " in " + t.body)
+		}
+		t.body = changed
+		return t
+	}
+	for _, tt := range []struct {
+		name  string
+		turns func(d *deviceClient) []turn // with DEVICE_SRP_AUTH kept as ada and DEVICE_PASSWORD_VERIFIER kept as next
+	}{
+		{"no device named", func(d *deviceClient) []turn {
+			return []turn{d.begun(deviceAsked), hello(d, missing+"DEVICE_KEY", "SRP_A", "2"), d.proof("next", missing+"DEVICE_KEY", "DEVICE_KEY", "")}
+		}},
+		{"SRP_A", func(d *deviceClient) []turn {
+			return []turn{d.begun(deviceAsked), hello(d, missing+"SRP_A", "DEVICE_KEY", d.key),
+				hello(d, "InvalidParameterException: Invalid SRP_A", "DEVICE_KEY", d.key, "SRP_A", "0"),
+				hello(d, "InvalidParameterException: Invalid SRP_A", "DEVICE_KEY", d.key, "SRP_A", "x"), d.hello("ada", proofAsked)}
+		}},
+		{"parts of the proof", func(d *deviceClient) []turn {
+			return []turn{d.proof("next", missing+"PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SECRET_BLOCK", ""),
+				d.proof("next", missing+"PASSWORD_CLAIM_SIGNATURE", "PASSWORD_CLAIM_SIGNATURE", ""),
+				d.proof("next", missing+"TIMESTAMP", "TIMESTAMP", ""), d.proof("next", badTimestamp, "TIMESTAMP", "2023-11-14T22:13:20Z"),
+				d.proof("next", gotTokens)}
+		}},
+		{"wrong proof", func(d *deviceClient) []turn {
+			right := d.proof("next", gotTokens)
+			d.password = "another"
+			return []turn{d.proof("next", incorrect), right}
+		}},
+		{"another timestamp than signed", func(d *deviceClient) []turn {
+			return []turn{d.proof("next", incorrect, "TIMESTAMP", srp.Timestamp(d.clock().Add(time.Second))), d.proof("next", gotTokens)}
+		}},
+		{"a block of another sign-in", func(d *deviceClient) []turn {
+			old := d.claim("next")
+			d.asked()
+			return []turn{d.proof("next", badSess, "PASSWORD_CLAIM_SECRET_BLOCK", old["PASSWORD_CLAIM_SECRET_BLOCK"], "PASSWORD_CLAIM_SIGNATURE", old["PASSWORD_CLAIM_SIGNATURE"]),
+				d.proof("next", badSess, "PASSWORD_CLAIM_SECRET_BLOCK", "###"), d.proof("next", gotTokens)}
+		}},
+		{"replayed", func(d *deviceClient) []turn {
+			return []turn{d.proof("next", gotTokens), d.proof("next", usedTwice)}
+		}},
+		{"the first answer again", func(d *deviceClient) []turn { return []turn{d.hello("ada", usedTwice)} }},
+		{"too late", func(d *deviceClient) []turn {
+			return []turn{d.begun(deviceAsked), later(3*time.Minute, d.proof("next", tooLate)), d.hello("ada", tooLate)}
+		}},
+		{"without the first factor", func(d *deviceClient) []turn {
+			return []turn{other(d.hello("ada", "InvalidParameterException: Missing required parameter Session"), `"Session":`, `"X":`),
+				other(d.proof("next", "InvalidParameterException: Missing required parameter Session"), `"Session":`, `"X":`),
+				other(d.hello("ada", badSess), "{{ada.Session}}", strings.Repeat("A", 200))}
+		}},
+		{"sessions of other challenges", func(d *deviceClient) []turn {
+			return []turn{d.begun(deviceAsked), other(d.proof("next", badSess), "{{next.Session}}", "{{ada.Session}}"), d.hello("next", badSess),
+				answered("SOFTWARE_TOKEN_MFA", "ada", wrongMFA, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}")}
+		}},
+		{"the session of MFA", func(d *deviceClient) []turn {
+			return []turn{begun(tokenAsked), d.hello("ada", badSess), other(d.proof("next", badSess), "{{next.Session}}", "{{ada.Session}}")}
+		}},
+		{"another client, the other side, another user", func(d *deviceClient) []turn {
+			d.addUser("eve")
+			admin := d.proof("next", badSess)
+			admin.op = "AdminRespondToAuthChallenge"
+			return []turn{other(d.proof("next", badSess), `{"Ch`, `{"ClientId":"hiding","Ch`), admin,
+				other(d.proof("next", badSess), `"USERNAME":"ada"`, `"USERNAME":"eve"`)}
+		}},
+		{"a device of nobody, of another user, and another one of ada", func(d *deviceClient) []turn {
+			d.addUser("eve")
+			d.signInAs("eve")
+			d.play([]turn{{op: "ConfirmDevice", body: as("eve", `"DeviceKey":"`+d.deviceKeyOf("eve")+`"`), want: notAsked}})
+			first := d.claim("next")
+			second := d.newDevice()
+			d.asked()
+			return []turn{d.proof("next", noDevice, "DEVICE_KEY", strangeDevice), d.proof("next", noDevice, "DEVICE_KEY", d.kept["eve.DeviceKey"]),
+				d.proof("next", badSess, "DEVICE_KEY", second.key), d.proof("next", badSess, "PASSWORD_CLAIM_SECRET_BLOCK", first["PASSWORD_CLAIM_SECRET_BLOCK"]),
+				d.begun(deviceAsked), second.hello("ada", badSess), d.proof("next", gotTokens)}
+		}},
+		{"forgotten meanwhile", func(d *deviceClient) []turn {
+			return []turn{d.begun(deviceAsked), d.forgotten(), d.hello("ada", noDevice), d.proof("next", noDevice)}
+		}},
+		{"not remembered meanwhile", func(d *deviceClient) []turn {
+			right := d.proof("next", gotTokens)
+			return []turn{d.begun(deviceAsked), d.status("not_remembered"), d.proof("next", noDevice), d.hello("ada", noDevice),
+				d.status("remembered"), right}
+		}},
+		{"the user is disabled, and has another password", func(d *deviceClient) []turn {
+			return []turn{{op: "AdminDisableUser", body: `{"Username":"ada"}`, want: `{}`}, d.proof("next", "NotAuthorizedException: User is disabled."),
+				{op: "AdminEnableUser", body: `{"Username":"ada"}`, want: `{}`},
+				{after: time.Second, op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"0therPassw0rd!","Permanent":true}`, want: `{}`},
+				d.proof("next", badSess)}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := newDeviceBench(t)
+			d.asked()
+			d.play(tt.turns(d))
+		})
+	}
+}
+
+// TestSparingDevicesEndsMeanwhile: a pool that takes devices for nothing any more takes
+// no proof that is under way either.
+func TestSparingDevicesEndsMeanwhile(t *testing.T) {
+	for name, change := range map[string]setup{"no device spares MFA": tracked(false), "no device is tracked": func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.DeviceConfiguration = nil
+	}} {
+		t.Run(name, func(t *testing.T) {
+			d := newDeviceBench(t)
+			d.asked()
+			change(d.pool, nil)
+			d.play([]turn{d.proof("next", noDevice)})
+		})
+	}
+}
+
+// TestDeviceConfirmedAnew: a proof of the password that a device had before is none.
+func TestDeviceConfirmedAnew(t *testing.T) {
+	d := newDeviceBench(t)
+	d.kept["first.AccessToken"] = d.kept["next.AccessToken"]
+	d.asked()
+	d.kept["old.Session"] = d.kept["next.Session"]
+	old := d.proof("next", noDevice)
+	old.body = strings.Replace(old.body, "{{next.", "{{old.", 1)
+	d.kept["next.AccessToken"] = d.kept["first.AccessToken"]
+	d.play([]turn{d.forgotten(), later(time.Second, d.confirmed("another", notAsked)), old})
+	d.password = "another"
+	d.asked()
+	d.play([]turn{d.proof("next", gotTokens)})
+}
+
+// TestDeviceGuesses: wrong proofs lock, as wrong codes do, and the lock holds for the
+// right one too, in whichever sign-in.
+func TestDeviceGuesses(t *testing.T) {
+	d := newDeviceBench(t)
+	d.asked()
+	for range 5 {
+		d.play([]turn{d.proof("next", incorrect, "PASSWORD_CLAIM_SIGNATURE", "AAAA")})
+	}
+	d.play([]turn{d.proof("next", locked)})
+	d.asked()
+	d.play([]turn{
+		d.proof("next", locked), d.proof("next", locked, "PASSWORD_CLAIM_SIGNATURE", "AAAA"),
+		later(time.Second, d.proof("next", gotTokens)),
+	})
+}
+
+// TestDeviceRace: of many answers at once one is good, of either challenge.
+func TestDeviceRace(t *testing.T) {
+	const answers = 64
+	at := func(d *deviceClient, one turn) map[string]int {
+		for place, value := range d.kept {
+			one.body = strings.ReplaceAll(one.body, "{{"+place+"}}", value)
+		}
+		body := d.withClient(one.op, one.body)
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		count := map[string]int{}
+		for range answers {
+			wg.Go(func() {
+				_, failure := d.sendRaw(one.op, body)
+				mu.Lock()
+				defer mu.Unlock()
+				count[failure]++
+			})
+		}
+		wg.Wait()
+		return count
+	}
+	once := map[string]int{"": 1, usedTwice: answers - 1}
+	d := newDeviceBench(t)
+	d.play([]turn{d.begun(deviceAsked)})
+	if diff := cmp.Diff(once, at(d, d.hello("ada", ""))); diff != "" {
+		t.Errorf("DEVICE_SRP_AUTH (-want +got):\n%s", diff)
+	}
+	d.asked()
+	if diff := cmp.Diff(once, at(d, d.proof("next", ""))); diff != "" {
+		t.Errorf("DEVICE_PASSWORD_VERIFIER (-want +got):\n%s", diff)
+	}
+}
+
+// TestDeviceInHistory: what the device answers is the second factor of the entry.
+func TestDeviceInHistory(t *testing.T) {
+	d := newDeviceBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.UserPoolTier, p.Settings.UserPoolAddOns = "PLUS", &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
+	})
+	made := 0
+	d.auth.Activity = &activity.Recorder{Now: d.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+	history := func(want ...string) {
+		t.Helper()
+		answer, failure := d.send("AdminListUserAuthEvents", `{"Username":"ada"}`)
+		var got []string
+		for _, e := range list(answer["AuthEvents"]) {
+			line := fmt.Sprint(e["EventId"], " ", e["EventResponse"])
+			for _, c := range list(e["ChallengeResponses"]) {
+				line += fmt.Sprint(" ", c["ChallengeName"], ":", c["ChallengeResponse"])
+			}
+			got = append(got, line)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || failure != "" {
+			t.Errorf("%s (-want +got):\n%s", failure, diff)
+		}
+	}
+	d.play([]turn{d.begun(deviceAsked)})
+	history("event-1 InProgress Password:Success")
+	d.play([]turn{d.hello("ada", proofAsked)})
+	history("event-1 InProgress Password:Success")
+	d.play([]turn{d.proof("next", incorrect, "PASSWORD_CLAIM_SIGNATURE", "AAAA")})
+	history("event-1 Fail Password:Success Mfa:Failure")
+	d.play([]turn{d.proof("next", gotTokens)})
+	history("event-1 Pass Password:Success Mfa:Failure Mfa:Success")
+}
+
+// list reads a list of objects.
+func list(v any) []map[string]any {
+	all, _ := v.([]any)
+	var out []map[string]any
+	for _, one := range all {
+		out = append(out, one.(map[string]any))
+	}
+	return out
+}
+
+// afterDevice is the store with something that happens behind a read of a device.
+type afterDevice struct {
+	auth.Store
+	then func()
+}
+
+func (s afterDevice) Device(ctx context.Context, pool, user, key string) (*store.Device, error) {
+	d, err := s.Store.Device(ctx, pool, user, key)
+	s.then()
+	return d, err
+}
+
+// TestDeviceTakenBackMeanwhile: what happens to the device while its proof is checked
+// holds for the sign-in.
+func TestDeviceTakenBackMeanwhile(t *testing.T) {
+	for name, then := range map[string]func(*deviceClient) []turn{
+		"forgotten":      func(d *deviceClient) []turn { return []turn{d.forgotten()} },
+		"not remembered": func(d *deviceClient) []turn { return []turn{d.status("not_remembered")} },
+		"confirmed anew": func(d *deviceClient) []turn {
+			return []turn{d.forgotten(), later(time.Second, turn{op: "ConfirmDevice", body: as("first", `"DeviceKey":"`+d.key+`",`+
+				`"DeviceSecretVerifierConfig":{"PasswordVerifier":"Ag==","Salt":"AQ=="}`), want: notAsked})}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDeviceBench(t)
+			d.kept["first.AccessToken"] = d.kept["next.AccessToken"]
+			d.asked()
+			proof := d.proof("next", noDevice)
+			plain := d.auth.Store
+			d.auth.Store = afterDevice{plain, func() {
+				d.auth.Store = plain
+				d.play(then(d))
+			}}
+			d.play([]turn{proof})
+		})
+	}
+}
