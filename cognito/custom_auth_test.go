@@ -101,6 +101,7 @@ func TestDefine(t *testing.T) {
 	}{
 		{"tokens at once", map[string]any{"issueTokens": true}, gotTokens, unrecognized},
 		{"tokens beside a challenge", map[string]any{"issueTokens": true, "challengeName": "CUSTOM_CHALLENGE"}, gotTokens, unrecognized},
+		{"tokens before the password", map[string]any{"issueTokens": true, "challengeName": "PASSWORD_VERIFIER"}, gotTokens, unrecognized},
 		{"failure", map[string]any{"failAuthentication": true, "challengeName": "CUSTOM_CHALLENGE"}, incorrect, incorrect},
 		{"failure beside tokens", map[string]any{"failAuthentication": true, "issueTokens": true}, incorrect, incorrect},
 		{"nothing", nil, unrecognized, unrecognized},

@@ -95,7 +95,7 @@ func (s *Service) define(ctx context.Context, a *attempt) (*Outcome, error) {
 	case said.ChallengeName == ChallengeCustom:
 		return s.create(ctx, a)
 	}
-	if err := knownProblem(a, said.ChallengeName); err != nil {
+	if err := s.knownProblem(ctx, a, said.ChallengeName); err != nil {
 		return nil, err
 	}
 	return s.askCustom(ctx, a, step{challenge: said.ChallengeName})
@@ -123,7 +123,7 @@ func errUnrecognizable() error {
 
 // knownProblem says why DefineAuthChallenge can't have one of the service's own
 // challenges, or nil. A name that nobody has is sent codes as if it were there.
-func knownProblem(a *attempt, challenge string) error {
+func (s *Service) knownProblem(ctx context.Context, a *attempt, challenge string) error {
 	switch challenge {
 	case ChallengePasswordVerifier:
 		return errMissing("SRP_A") // only a client that begins with it can prove a password
@@ -132,7 +132,18 @@ func knownProblem(a *attempt, challenge string) error {
 			return errIncorrect()
 		}
 		if a.user != nil && !a.pool.CanAsk(a.user, challenge) {
-			return fault.Newf(fault.InvalidParameter, "The user can't answer %s.", challenge)
+			return errCannotAnswer(challenge)
+		}
+		return nil
+	case ChallengeDeviceSRP:
+		if a.user == nil || a.deviceKey == "" {
+			return errCannotAnswer(challenge)
+		}
+		if err := s.useDevice(ctx, a, a.deviceKey); err != nil {
+			return err
+		}
+		if !deviceStands(a.pool, a.device) {
+			return errCannotAnswer(challenge)
 		}
 		return nil
 	case ChallengeNewPasswordRequired:
@@ -141,6 +152,10 @@ func knownProblem(a *attempt, challenge string) error {
 		}
 	}
 	return errUnrecognizable()
+}
+
+func errCannotAnswer(challenge string) error {
+	return fault.Newf(fault.InvalidParameter, "The user can't answer %s.", challenge)
 }
 
 // create has CreateAuthChallenge make a challenge, and puts it to the client.

@@ -101,6 +101,9 @@ func (s *Service) resumeCustom(ctx context.Context, a *attempt, r RespondRequest
 		return fmt.Errorf("auth: the state of a custom sign-in: %w", err)
 	}
 	a.custom, a.flow = c, userpool.FlowCustom
+	if ses.Challenge == ChallengeDeviceSRP || ses.Challenge == ChallengeDeviceVerifier {
+		return s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device)
+	}
 	return nil
 }
 

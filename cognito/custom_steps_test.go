@@ -1,0 +1,119 @@
+package cognito_test
+
+import (
+	"encoding/base64"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/activity"
+	"idpond/internal/srp"
+	"idpond/internal/srp/srptest"
+	"idpond/internal/store"
+	"idpond/internal/userpool"
+)
+
+// TestCustomAuthWithDevice: functions may ask for the device that the client names.
+func TestCustomAuthWithDevice(t *testing.T) {
+	const key, secret = "eu-west-1_11111111-2222-3333-4444-555555555555", "the device's own"
+	b := newCustomBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.DeviceConfiguration = &userpool.DeviceConfiguration{ChallengeRequiredOnNewDevice: true}
+	})
+	group := userpool.DeviceGroupKey(b.addUser("ada"))
+	salt, err := srp.NewSalt()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.store.Write(t.Context(), func(tx store.Tx) error {
+		return tx.CreateDevice(t.Context(), &store.Device{
+			PoolID: b.pool.ID, UserID: b.user("ada").ID, Key: key, Remembered: true, Salt: salt,
+			Verifier: srp.NewVerifier(group, key, secret, salt), CreatedAt: b.clock(), UpdatedAt: b.clock(), AuthenticatedAt: b.clock(),
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b.functions.inOrder("DEVICE_SRP_AUTH", "CUSTOM_CHALLENGE")
+	on := func(device string) string {
+		return fmt.Sprintf(`{"AuthFlow":"CUSTOM_AUTH","AuthParameters":{"USERNAME":"ada","DEVICE_KEY":%q}}`, device)
+	}
+	client := srptest.NewClient()
+	b.play([]turn{
+		{op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: "InvalidParameterException: The user can't answer DEVICE_SRP_AUTH."},
+		{op: "InitiateAuth", body: on("eu-west-1_00000000-0000-0000-0000-000000000000"), want: "ResourceNotFoundException: Device does not exist."},
+		{op: "InitiateAuth", body: on(key), keep: "hello", want: `{"ChallengeName":"DEVICE_SRP_AUTH","Session":"SESSION","ChallengeParameters":
+			{"DEVICE_KEY":"eu-west-1_SUB","USERNAME":"ada","USER_ID_FOR_SRP":"ada"}}`},
+		{op: "RespondToAuthChallenge", keep: "proof", body: answer(benchClient, "DEVICE_SRP_AUTH", "hello", "ada", "DEVICE_KEY", key, "SRP_A", client.PublicHex()),
+			want: `{"ChallengeName":"DEVICE_PASSWORD_VERIFIER","Session":"SESSION","ChallengeParameters":
+			{"DEVICE_KEY":"eu-west-1_SUB","USERNAME":"ada","SALT":"SALT","SRP_B":"SRP_B","SECRET_BLOCK":"SECRET_BLOCK"}}`},
+	})
+	shared, err := client.Key(group, key, secret, b.kept["proof.SALT"], b.kept["proof.SRP_B"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := base64.StdEncoding.DecodeString(b.kept["proof.SECRET_BLOCK"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := srp.Claim{PoolName: group, UserID: key, SecretBlock: block, Timestamp: srp.Timestamp(b.clock())}
+	proof := func(signature string) string {
+		return answer(benchClient, "DEVICE_PASSWORD_VERIFIER", "proof", "ada", "DEVICE_KEY", key, "TIMESTAMP", claim.Timestamp,
+			"PASSWORD_CLAIM_SECRET_BLOCK", b.kept["proof.SECRET_BLOCK"], "PASSWORD_CLAIM_SIGNATURE", signature)
+	}
+	b.functions.told()
+	b.play([]turn{
+		{op: "RespondToAuthChallenge", body: proof("AAAA"), want: incorrect},
+		{op: "RespondToAuthChallenge", body: proof(claim.Signature(shared)), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: proof(claim.Signature(shared)), want: usedTwice},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: gotTokens}, // of that device: no new one
+	})
+	b.checkTold("a device", "DefineAuthChallenge DEVICE_PASSWORD_VERIFIER:true", "CreateAuthChallenge DEVICE_PASSWORD_VERIFIER:true",
+		"VerifyAuthChallengeResponse answer 1 of map[answer:answer 1]", "DefineAuthChallenge DEVICE_PASSWORD_VERIFIER:true CUSTOM_CHALLENGE:true:R1")
+
+	b.functions.inOrder("CUSTOM_CHALLENGE") // a device that isn't there is told in the end
+	b.play([]turn{
+		{op: "InitiateAuth", body: on("eu-west-1_00000000-0000-0000-0000-000000000000"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: "ResourceNotFoundException: Device does not exist."},
+	})
+}
+
+// TestCustomAuthHistory: a custom sign-in is one entry of its user's history, however
+// many steps it has.
+func TestCustomAuthHistory(t *testing.T) {
+	b := newCustomBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
+		p.Settings.UserPoolAddOns = &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
+	})
+	made := 0
+	b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+	b.addUser("ada")
+	b.functions.inOrder("PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "CUSTOM_CHALLENGE")
+	body, failure := b.password(benchClient, "ada", rightPassword, true)
+	if failure != "" {
+		t.Fatal(failure)
+	}
+	b.play([]turn{
+		{op: "RespondToAuthChallenge", body: body, want: riddle(1, "ada"), keep: "one"},
+		{after: time.Second, op: "RespondToAuthChallenge", body: solve("one", "ada", "answer 1"), want: riddle(2, "ada"), keep: "two"},
+		{after: time.Second, op: "RespondToAuthChallenge", body: solve("two", "ada", "x"), want: gotTokens},
+	})
+	b.functions.define = riddles().define
+	b.play([]turn{
+		{after: time.Second, op: "InitiateAuth", body: customAuth(benchClient, "ada"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "x"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "x"), want: riddle(1, "ada"), keep: "one"},
+		{op: "RespondToAuthChallenge", body: solve("one", "ada", "x"), want: incorrect},
+	})
+	entries, err := activity.List(t.Context(), b.store, b.user("ada"), time.Time{}, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range entries {
+		lines = append(lines, fmt.Sprint(e.ID, " ", e.Response, " ", len(e.Challenges)))
+	}
+	want := []string{"event-5 Fail 0", "event-1 Pass 1"}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
