@@ -1,19 +1,17 @@
 # The walk itself; walk.py says what good, bad and both do.
-# A feedback token is only ever sent in a notification about a risk, and no sign-in is judged yet.
-MISSING = {("UpdateAuthEventFeedback", "good")}
 NOWHERE = {"UserPoolId": "us-east-1_nowhere00"}
 ROLE = "arn:aws:iam::000000000000:role/a-role"
 PASSWORD = "Walking-1"
 
 # Pools, clients, domains.
 bad("CreateUserPool", PoolName="walk", AliasAttributes=["email"], UsernameAttributes=["email"])
-pool = good("CreateUserPool", PoolName="walk", UserPoolTier="PLUS", AutoVerifiedAttributes=["email"], UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"},
+pool = good("CreateUserPool", PoolName="walk", UserPoolTier="PLUS", AutoVerifiedAttributes=["email"], UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
             IssuerConfiguration={"Type": "UPDATED"}, DeviceConfiguration={"DeviceOnlyRememberedOnUserPrompt": True},
             Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}})["UserPool"]
 p = {"UserPoolId": pool["Id"]}
 both("DescribeUserPool", NOWHERE, **p)
 both("ListUserPools", {"MaxResults": 61}, MaxResults=60)
-both("UpdateUserPool", {"MfaConfiguration": "ON"}, **p, UserPoolTier="PLUS", AutoVerifiedAttributes=["email"], UserPoolAddOns={"AdvancedSecurityMode": "AUDIT"},
+both("UpdateUserPool", {"MfaConfiguration": "ON"}, **p, UserPoolTier="PLUS", AutoVerifiedAttributes=["email"], UserPoolAddOns={"AdvancedSecurityMode": "ENFORCED"},
      IssuerConfiguration={"Type": "UPDATED"}, DeviceConfiguration={"DeviceOnlyRememberedOnUserPrompt": True},
      Policies={"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}})
 both("AddCustomAttributes", {"CustomAttributes": [{"Name": "a", "AttributeDataType": "String", "Required": True}]}, **p,
@@ -152,11 +150,19 @@ both("ConfirmForgotPassword", {"ConfirmationCode": "nonsense"}, **c, Username="b
 both("AdminResetUserPassword", nobody, **u)
 
 # Threat protection, logs, limits, replicas.
-both("SetRiskConfiguration", {"RiskExceptionConfiguration": {"BlockedIPRangeList": ["no"]}}, **p, RiskExceptionConfiguration={"BlockedIPRangeList": ["192.0.2.0/24"]})
+tell = {"Notify": True, "EventAction": "NO_ACTION"}
+mail = {"Subject": "Was it you?", "TextBody": "{event-id} {feedback-token}"}
+both("SetRiskConfiguration", {"RiskExceptionConfiguration": {"BlockedIPRangeList": ["no"]}}, **p,
+     RiskExceptionConfiguration={"BlockedIPRangeList": ["192.0.2.0/24"]}, AccountTakeoverRiskConfiguration={
+         "Actions": {"LowAction": tell, "MediumAction": tell, "HighAction": tell},
+         "NotifyConfiguration": {"SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/a@example.com", "NoActionEmail": mail}})
 both("DescribeRiskConfiguration", {"ClientId": "no"}, **p)
 event = both("AdminListUserAuthEvents", nobody, **b)["AuthEvents"][0]["EventId"]
 both("AdminUpdateAuthEventFeedback", {"EventId": "no"}, **b, EventId=event, FeedbackValue="Valid")
-bad("UpdateAuthEventFeedback", **b, EventId=event, FeedbackToken="no", FeedbackValue="Valid")
+good("AdminInitiateAuth", **p, **c, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters={"USERNAME": "bob", "PASSWORD": "Walking-4"},
+     ContextData={"IpAddress": "198.51.100.7", "ServerName": "walk", "ServerPath": "/", "HttpHeaders": []})
+event, token = mail_to("bob@example.com")["body"].split()
+both("UpdateAuthEventFeedback", {"FeedbackToken": "no"}, **b, EventId=event, FeedbackToken=token, FeedbackValue="Invalid")
 both("SetLogDeliveryConfiguration", {"LogConfigurations": [{"LogLevel": "INFO", "EventSource": "userNotification"}]}, **p, LogConfigurations=[
     {"LogLevel": "ERROR", "EventSource": "userNotification",
      "CloudWatchLogsConfiguration": {"LogGroupArn": "arn:aws:logs:us-east-1:000000000000:log-group:walk"}}])

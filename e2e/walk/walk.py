@@ -106,9 +106,13 @@ def both(op, broken, **params):
     return good(op, **params)
 
 
-def code_to(address):
+def mail_to(address):
     with urllib.request.urlopen(URL + "/_idpond/inbox?format=json&to=" + urllib.parse.quote(address)) as f:
-        return json.load(f)["messages"][0]["code"]
+        return json.load(f)["messages"][0]
+
+
+def code_to(address):
+    return mail_to(address)["code"]
 
 
 def upload(address, text):
@@ -146,7 +150,7 @@ with open(os.path.join(os.path.dirname(__file__), "operations.py")) as f:
 
 for op in declared:
     for kind in walked:
-        if op not in walked[kind] and (op, kind) not in MISSING:  # noqa: F821
+        if op not in walked[kind]:
             problems.append("%s has no %s request" % (op, kind))
 print("%d good, %d bad of %d" % (len(walked["good"]), len(walked["bad"]), len(declared)))
 sys.stderr.write("\n".join(problems))
