@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"idpond/internal/account"
 	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
@@ -354,5 +355,39 @@ func TestConfirmationEndsTheSignUp(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestQueueOfHashes: of many guesses at once, whose hashes wait for a core, five are
+// judged and the others meet the lock. Right passwords at once are all right.
+func TestQueueOfHashes(t *testing.T) {
+	const requests = 64
+	for _, tt := range []struct {
+		password string
+		want     map[string]int
+	}{
+		{"wrong", map[string]int{incorrect: 5, locked: requests - 5}},
+		{rightPassword, map[string]int{"": requests}},
+	} {
+		b := newSignInBench(t)
+		b.srv.Accounts.Passwords = account.Argon2Hashes(b.clock, account.Argon2Params{MemoryKiB: 4096, Iterations: 1, Parallelism: 1})
+		b.srv.Accounts.Passwords.Locks = b.store
+		b.addUser("ada")
+		body := b.withClient("InitiateAuth", signIn(benchClient, "ada", tt.password))
+		var mu sync.Mutex
+		count := map[string]int{}
+		var wg sync.WaitGroup
+		for range requests {
+			wg.Go(func() {
+				_, failure := b.sendRaw("InitiateAuth", body)
+				mu.Lock()
+				defer mu.Unlock()
+				count[failure]++
+			})
+		}
+		wg.Wait()
+		if diff := cmp.Diff(tt.want, count); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.password, diff)
+		}
 	}
 }

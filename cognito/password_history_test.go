@@ -158,6 +158,28 @@ func TestTemporaryPasswordsDoNotCount(t *testing.T) {
 	set(passwordNo(1), true, `{}`)
 }
 
+// TestNewPasswordIsNotAnOldOne: who answers NEW_PASSWORD_REQUIRED may keep the temporary
+// password, but not go back to the one before it; a refused answer leaves the session.
+func TestNewPasswordIsNotAnOldOne(t *testing.T) {
+	b := newSignInBench(t, remembers(2))
+	b.addUser("ada")
+	set := func(password string, permanent bool) turn {
+		return turn{after: time.Second, op: "AdminSetUserPassword", want: `{}`,
+			body: fmt.Sprintf(`{"Username":"ada","Password":%q,"Permanent":%t}`, password, permanent)}
+	}
+	answer := func(password, want string) turn {
+		return turn{op: "RespondToAuthChallenge", body: newPassword(benchClient, "ada", "ada", password), want: want}
+	}
+	b.play([]turn{set(passwordNo(1), true), set(passwordNo(2), false)})
+	b.ask("ada", "InitiateAuth", signIn(benchClient, "ada", passwordNo(2)))
+	b.play([]turn{
+		answer(passwordNo(1), usedBefore), answer(rightPassword, usedBefore), answer(passwordNo(2), gotTokens),
+		set(passwordNo(1), false), // an administrator may give it again
+	})
+	b.ask("ada", "InitiateAuth", signIn(benchClient, "ada", passwordNo(1)))
+	b.play([]turn{answer(passwordNo(2), usedBefore), answer(rightPassword, gotTokens)})
+}
+
 // TestPasswordHistoryAcrossKinds: passwords are recognized that were kept in another
 // way than those of today.
 func TestPasswordHistoryAcrossKinds(t *testing.T) {
