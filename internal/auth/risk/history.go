@@ -9,7 +9,7 @@ import (
 )
 
 // historyRead is how many of a user's newest entries a judgement is made of.
-const historyRead = 50
+const historyRead = 30
 
 // Where failures begin to count, and where they count twice.
 const (

@@ -7,7 +7,7 @@
 //	             ▼ sign-in: the first factor was right        new password
 //	           SignIn                                             │
 //	             ├─ the password has leaked ──────┐           NewPassword ── leaked ─▶ BLOCK: refused
-//	             ├─ history: newest 50 entries    │               │
+//	             ├─ history: newest 30 entries    │               │
 //	             │    signals ─▶ points ─▶ level ─┤               ▼
 //	             ▼                                ▼        EventRisk of the entry
 //	           Verdict: EventRisk of the entry, and what to do of the configuration
