@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,6 +140,8 @@ func TestBlockedNetworks(t *testing.T) {
 		b.run(
 			trial{"InitiateAuth", password("wrong"), refusedForSecurity},
 			trial{"SignUp", `{"ClientId":"CLIENT","Username":"eve","Password":"a-Word-of-my-0wn"}`, refusedForSecurity},
+			trial{"ConfirmSignUp", `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"000000"}`, refusedForSecurity},
+			trial{"ResendConfirmationCode", `{"ClientId":"CLIENT","Username":"ada"}`, refusedForSecurity},
 			trial{"ForgotPassword", `{"ClientId":"CLIENT","Username":"ada"}`, refusedForSecurity},
 			trial{"ConfirmForgotPassword", `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"000000","Password":"a-Word-of-my-0wn"}`, refusedForSecurity},
 			trial{"RespondToAuthChallenge", `{"ClientId":"CLIENT","ChallengeName":"SMS_MFA","Session":"abcdefghijklmnopqrst","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"000000"}}`, refusedForSecurity},
@@ -364,6 +367,26 @@ func TestNotification(t *testing.T) {
 		if len(mails) == 0 || mails[0].Subject != tt.subject || !strings.Contains(mails[0].Body, `href="https://id.example.org/_idpond/feedback?event=`) || strings.Contains(mails[0].Body, "{") {
 			t.Errorf("%s: %+v", tt.action, mails)
 		}
+	}
+}
+
+// TestMailbox: who has the password can't fill the user's mailbox.
+func TestMailbox(t *testing.T) {
+	b := newRiskBench(t, "ENFORCED")
+	b.ok("SetRiskConfiguration", `{`+strings.ReplaceAll(takeover("BLOCK"), `"Notify":false`, `"Notify":true`)+`}`)
+	b.signIn("ada")
+	for i := range 12 {
+		if got := b.from("203.0.113.1", fmt.Sprint("phone", i)).signIn("ada"); got != refusedForSecurity {
+			t.Fatal(got)
+		}
+	}
+	if n := len(b.inbox.List("ada@example.org", 0)); n != 5 {
+		t.Errorf("%d mails of 12 sign-ins", n)
+	}
+	b.advance(time.Hour)
+	b.signIn("ada")
+	if n := len(b.inbox.List("ada@example.org", 0)); n != 6 {
+		t.Errorf("%d mails an hour later", n)
 	}
 }
 

@@ -190,6 +190,9 @@ type Confirmation struct {
 // the address that it was sent to, and gives the user as confirmed. Faults:
 // UserNotFound, LimitExceeded, NotAuthorized, ExpiredCode, CodeMismatch, AliasExists.
 func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in Confirmation) (*userpool.User, error) {
+	if err := s.admit(ctx, p, c); err != nil {
+		return nil, err
+	}
 	found, err := s.findFor(ctx, p, c, in.Username)
 	if err != nil {
 		return nil, err
@@ -250,6 +253,9 @@ func goneMeanwhile(err error) error {
 // ones die. Faults: UserNotFound, LimitExceeded, InvalidParameter, NotAuthorized,
 // CodeDeliveryFailure.
 func (s *Service) ResendConfirmationCode(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, username string, _ map[string]string) (*Delivery, error) {
+	if err := s.admit(ctx, p, c); err != nil {
+		return nil, err
+	}
 	u, err := s.findFor(ctx, p, c, username)
 	if err != nil {
 		return nil, err

@@ -14,6 +14,24 @@ import (
 // The longest that a mail may keep a sign-in waiting.
 const mailTimeout = 10 * time.Second
 
+// A user gets no mail when so many sign-ins were judged to be risky in the window
+// before: somebody who has the password must not be able to fill the mailbox.
+const (
+	mostMails  = 5
+	mailWindow = time.Hour
+)
+
+// risky counts the sign-ins of a history that had a level of risk, after a time.
+func risky(history []*userpool.AuthEvent, since time.Time) int {
+	n := 0
+	for _, e := range history {
+		if e.Risk != nil && e.Risk.RiskLevel != "" && e.CreatedAt.After(since) {
+			n++
+		}
+	}
+	return n
+}
+
 // loginTimeForm is the form of {login-time}.
 const loginTimeForm = "Mon Jan 02 15:04:05 MST 2006"
 

@@ -133,12 +133,12 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Verdict, error) {
 	if leaked && enforced && r.CompromisedCredentials.Actions.EventAction == userpool.RiskActionBlock {
 		return Verdict{Risk: blockedAsLeaked(), Action: Block}, nil
 	}
-	level, judged, err := s.level(ctx, r, a)
+	level, history, err := s.level(ctx, r, a)
 	if err != nil {
 		return none, err
 	}
 	v := Verdict{}
-	if judged || leaked {
+	if level != "" || history != nil || leaked {
 		v.Risk = &userpool.EventRisk{RiskDecision: userpool.RiskNone, CompromisedCredentialsDetected: leaked}
 	}
 	if level == "" {
@@ -147,6 +147,9 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Verdict, error) {
 	v.Risk.RiskDecision, v.Risk.RiskLevel = userpool.RiskAccountTakeover, level
 	if enforced {
 		v.act(r)
+	}
+	if risky(history, s.Now().Add(-mailWindow)) >= mostMails {
+		v.notify = nil
 	}
 	return v, nil
 }
@@ -170,20 +173,21 @@ func (v *Verdict) act(r *userpool.RiskConfiguration) {
 	}
 }
 
-// level judges the place of a sign-in; judged is false where it is excepted.
-func (s *Service) level(ctx context.Context, r *userpool.RiskConfiguration, a Attempt) (level string, judged bool, err error) {
+// level judges the place of a sign-in by the user's history, which is nil where the
+// place is excepted.
+func (s *Service) level(ctx context.Context, r *userpool.RiskConfiguration, a Attempt) (level string, history []*userpool.AuthEvent, err error) {
 	o := activity.OriginOf(ctx)
 	switch ip := address(o); {
 	case r.Blocks(ip): // in AUDIT: Admit has let it through
-		return userpool.RiskHigh, true, nil
+		return userpool.RiskHigh, nil, nil
 	case r.Skips(ip):
-		return "", false, nil
+		return "", nil, nil
 	}
-	history, err := activity.List(ctx, s.History, a.User, time.Time{}, "", historyRead)
+	history, err = activity.List(ctx, s.History, a.User, time.Time{}, "", historyRead)
 	if err != nil {
-		return "", false, err
+		return "", nil, err
 	}
-	return levelOf(points(history, placeOf(o.Context()))), true, nil
+	return levelOf(points(history, placeOf(o.Context()))), history, nil
 }
 
 // NewPassword looks whether somebody may take a password at an event (RiskAtSignUp,
