@@ -130,7 +130,8 @@ func TestOtherProviders(t *testing.T) {
 // TestPagesCheckTheRequest: every page refuses what the authorization endpoint does.
 func TestPagesCheckTheRequest(t *testing.T) {
 	s := serve(t)
-	for _, path := range []string{"/login", "/login/continue", "/signup", "/confirm", "/forgotPassword", "/confirmforgotPassword", "/resetPassword", "/resendcode"} {
+	for _, path := range []string{"/login", "/login/continue", "/signup", "/confirm", "/forgotPassword", "/confirmforgotPassword", "/resetPassword", "/resendcode",
+		"/mfa", "/mfaOption", "/mfaRegister", "/selectChallenge", "/verifyPassword", "/verifyCode", "/login/passkey", "/passkeys/add"} {
 		for _, method := range []string{"GET", "POST"} {
 			for query, want := range map[string]string{
 				ask(WebClient, "redirect_uri=https://evil.example/"): "/error?error=redirect_mismatch&client_id=" + WebClient,

@@ -151,10 +151,12 @@ func TestPasskeyOffer(t *testing.T) {
 	}
 }
 
+// TestPasskeyDeclined: so does who signed up by an address that leaves out what the client
+// implies.
 func TestPasskeyDeclined(t *testing.T) {
 	s := servePasskeys(t)
 	b := s.browser(t)
-	b.submit(b.signUp(ask(WebClient)), skipForm).arrived(t)
+	b.submit(b.signUp("client_id="+WebClient+"&state=xyz&redirect_uri="+url.QueryEscape(Callback)), skipForm).arrived(t)
 	if n := s.passkeys(t, "grace"); n != 0 {
 		t.Errorf("%d passkeys", n)
 	}
