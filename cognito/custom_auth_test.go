@@ -197,6 +197,13 @@ func TestCustomAuthOfNobody(t *testing.T) {
 		"VerifyAuthChallengeResponse answer 2 of map[answer:answer 2] (nobody)",
 		"DefineAuthChallenge CUSTOM_CHALLENGE:true:R1 CUSTOM_CHALLENGE:true:R2 (nobody)",
 	)
+	b.addUser("somebody")
+	known, _ := b.send("InitiateAuth", customAuth("hiding", "somebody"))
+	stranger, _ := b.send("InitiateAuth", customAuth("hiding", "nobody"))
+	if a, b := len(known["Session"].(string)), len(stranger["Session"].(string)); a != b {
+		t.Errorf("the session of a user has %d characters, nobody's %d", a, b)
+	}
+	b.functions.told()
 	b.functions.inOrder("PASSWORD_VERIFIER")
 	body, failure := b.password("hiding", "nobody", rightPassword, true)
 	b.play([]turn{{op: "RespondToAuthChallenge", body: body, want: incorrect}})

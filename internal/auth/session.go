@@ -3,7 +3,9 @@ package auth
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"idpond/internal/fault"
@@ -38,6 +40,8 @@ type session struct {
 	Done    bool     `json:"y,omitempty"` // the factor was set up
 
 	Exchange *deviceExchange `json:"z,omitempty"` // with the device that proves itself
+
+	Padding string `json:"_,omitempty"` // see sealed
 }
 
 const sessionLabel = "auth/session"
@@ -59,8 +63,22 @@ func (s *Service) newSession(a *attempt, challenge string) session {
 	return ses
 }
 
-// sealed is the text of a session.
-func (s *Service) sealed(ses session) (string, error) { return s.Keys.SealText(sessionLabel, ses) }
+// sealed is the text of a session. It is as long for a name that nobody has as for a
+// user, so that its length doesn't tell who is there.
+func (s *Service) sealed(ses session) (string, error) {
+	plain, err := json.Marshal(ses)
+	if err != nil {
+		return "", err
+	}
+	const member = len(`,"_":""`)
+	for _, size := range []int{512, 1024} { // beyond, a Session of 2,048 characters has no room
+		if missing := size - len(plain) - member; missing > 0 {
+			ses.Padding = strings.Repeat("-", missing)
+			break
+		}
+	}
+	return s.Keys.SealText(sessionLabel, ses)
+}
 
 func passwordTime(u *userpool.User) int64 { return u.Credential.SetAt.UnixMicro() }
 
