@@ -1,0 +1,462 @@
+package cognito_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/srp/srptest"
+	"idpond/internal/userpool"
+)
+
+// The tables of docs/sign-in.md. Each cell is a row of a test here, which goes the whole
+// way over HTTP; the tables of the page are written from the rows (TestFlowTablesOnPage).
+
+// standing names what a sign-in ends with, in the tables' words.
+func standing() map[string]string {
+	return map[string]string{
+		"tokens":      "tokens",
+		"set":         "NEW_PASSWORD_REQUIRED",
+		"all":         "SELECT_CHALLENGE: PASSWORD_SRP, PASSWORD, EMAIL_OTP, SMS_OTP",
+		"passwords":   "SELECT_CHALLENGE: PASSWORD_SRP, PASSWORD",
+		"codes":       "SELECT_CHALLENGE: EMAIL_OTP, SMS_OTP",
+		"sms":         "SMS_MFA",
+		"mail":        "EMAIL_OTP",
+		"incorrect":   incorrect,
+		"locked":      locked,
+		"unknown":     unknown,
+		"unconfirmed": "UserNotConfirmedException: User is not confirmed.",
+		"reset":       noReset,
+		"expired":     "NotAuthorizedException: Temporary password has expired and must be reset by an administrator.",
+		"disabled":    "NotAuthorizedException: User is disabled.",
+		"mismatch":    wrongMFA,
+		"revoked":     "NotAuthorizedException: Refresh Token has been revoked",
+		"invalid":     "NotAuthorizedException: Invalid Refresh Token",
+		"session":     badSess,
+		"late":        tooLate,
+		"used":        usedTwice,
+		"replayed":    "ExpiredCodeException: Your software token has already been used once.",
+	}
+}
+
+// stands says what an answer is, as standing does.
+func stands(answer map[string]any, failure string) string {
+	switch {
+	case failure != "":
+		return failure
+	case answer["AuthenticationResult"] != nil:
+		return "tokens"
+	}
+	text := fmt.Sprint(answer["ChallengeName"])
+	if list, ok := answer["AvailableChallenges"].([]any); ok && text == "SELECT_CHALLENGE" {
+		var names []string
+		for _, name := range list {
+			names = append(names, fmt.Sprint(name))
+		}
+		text += ": " + strings.Join(names, ", ")
+	}
+	return text
+}
+
+// way is a way to sign in, from its first call to its last answer.
+type way struct {
+	name string
+	run  func(b *signInBench, t signInTry) string
+}
+
+// signInTry is one sign-in of ada's, with the right password or code or with a wrong one.
+type signInTry struct {
+	client string
+	right  bool
+}
+
+func (t signInTry) password() string {
+	if t.right {
+		return rightPassword
+	}
+	return "wrong"
+}
+
+// initiate sends InitiateAuth, or AdminInitiateAuth for its flow.
+func (b *signInBench) initiate(t signInTry, flow string, parameters ...string) (map[string]any, string) {
+	b.Helper()
+	all := map[string]string{}
+	for i := 0; i < len(parameters); i += 2 {
+		all[parameters[i]] = parameters[i+1]
+	}
+	body, err := json.Marshal(map[string]any{"AuthFlow": flow, "ClientId": t.client, "AuthParameters": all})
+	if err != nil {
+		b.Fatal(err)
+	}
+	op, _ := sides(strings.HasPrefix(flow, "ADMIN"))
+	return b.send(op, string(body))
+}
+
+// respond answers the challenge of an answer.
+func (b *signInBench) respond(t signInTry, to map[string]any, answers map[string]string) (map[string]any, string) {
+	b.Helper()
+	body, err := json.Marshal(map[string]any{
+		"ChallengeName": to["ChallengeName"], "ClientId": t.client, "Session": to["Session"], "ChallengeResponses": answers,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return b.send("RespondToAuthChallenge", string(body))
+}
+
+func byPassword(flow string) func(*signInBench, signInTry) string {
+	return func(b *signInBench, t signInTry) string {
+		return stands(b.initiate(t, flow, "USERNAME", "ada", "PASSWORD", t.password()))
+	}
+}
+
+func bySRP(flow string, more ...string) func(*signInBench, signInTry) string {
+	return func(b *signInBench, t signInTry) string {
+		client := srptest.NewClient()
+		asked, failure := b.initiate(t, flow, append(more, "USERNAME", "ada", "SRP_A", client.PublicHex())...)
+		if failure != "" || asked["ChallengeName"] != "PASSWORD_VERIFIER" {
+			return stands(asked, failure)
+		}
+		return stands(b.respond(t, asked, b.srpAnswers(client, t.password(), asked["ChallengeParameters"].(map[string]any))))
+	}
+}
+
+func byChoice(more ...string) func(*signInBench, signInTry) string {
+	return func(b *signInBench, t signInTry) string {
+		if !t.right && len(more) == 0 { // there is nothing to get wrong
+			return byPassword("USER_PASSWORD_AUTH")(b, t)
+		}
+		parameters := append(more, "USERNAME", "ada")
+		if len(more) > 0 {
+			parameters = append(parameters, "PASSWORD", t.password())
+		}
+		return stands(b.initiate(t, "USER_AUTH", parameters...))
+	}
+}
+
+func byCode(challenge string) func(*signInBench, signInTry) string {
+	return func(b *signInBench, t signInTry) string {
+		sent := len(b.sent())
+		asked, failure := b.initiate(t, "USER_AUTH", "USERNAME", "ada", "PREFERRED_CHALLENGE", challenge)
+		if failure != "" || asked["ChallengeName"] != challenge {
+			return stands(asked, failure)
+		}
+		code := "12345678" // of a name that nobody has
+		if len(b.sent()) > sent && t.right {
+			code = b.lastCode()
+		}
+		return stands(b.respond(t, asked, map[string]string{"USERNAME": "ada", challenge + "_CODE": code}))
+	}
+}
+
+func byRefresh(b *signInBench, t signInTry) string {
+	if !t.right {
+		return byPassword("USER_PASSWORD_AUTH")(b, t)
+	}
+	return stands(b.initiate(t, "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", b.kept["before.RefreshToken"]))
+}
+
+func ways() []way {
+	return []way{
+		{"USER_PASSWORD_AUTH", byPassword("USER_PASSWORD_AUTH")},
+		{"ADMIN_USER_PASSWORD_AUTH", byPassword("ADMIN_USER_PASSWORD_AUTH")},
+		{"USER_SRP_AUTH", bySRP("USER_SRP_AUTH")},
+		{"USER_AUTH", byChoice()},
+		{"… PASSWORD", byChoice("PREFERRED_CHALLENGE", "PASSWORD")},
+		{"… PASSWORD_SRP", bySRP("USER_AUTH", "PREFERRED_CHALLENGE", "PASSWORD_SRP")},
+		{"… EMAIL_OTP", byCode("EMAIL_OTP")},
+		{"… SMS_OTP", byCode("SMS_OTP")},
+		{"REFRESH_TOKEN_AUTH", byRefresh},
+	}
+}
+
+// userState is a state that ada, a confirmed user who is signed in, comes into.
+type userState struct {
+	name   string
+	client string
+	enter  func(*signInBench)
+	cells  string // one word of standing for each way, "–" where a user can't come there
+}
+
+func by(op, body string) func(*signInBench) {
+	return func(b *signInBench) {
+		b.Helper()
+		if _, failure := b.send(op, body); failure != "" {
+			b.Fatalf("%s: %s", op, failure)
+		}
+	}
+}
+
+func userStates() []userState {
+	temporary := by("AdminSetUserPassword", `{"Username":"ada","Password":"Passw0rd!","Permanent":false}`)
+	gone := by("AdminDeleteUser", `{"Username":"ada"}`)
+	imported := func(b *signInBench) {
+		b.changeUser("ada", func(u *userpool.User) { u.Status, u.Credential = userpool.StatusResetRequired, userpool.Credential{} })
+	}
+	return []userState{
+		{"CONFIRMED", benchClient, func(*signInBench) {},
+			"tokens tokens tokens all tokens tokens tokens tokens tokens"},
+		{"UNCONFIRMED", benchClient, func(b *signInBench) {
+			b.changeUser("ada", func(u *userpool.User) { u.Status, u.Attributes["email_verified"] = userpool.StatusUnconfirmed, "false" })
+		}, "unconfirmed unconfirmed unconfirmed all unconfirmed unconfirmed tokens tokens –"},
+		{"FORCE_CHANGE_PASSWORD", benchClient, temporary,
+			"set set set passwords set set passwords passwords tokens"},
+		{"FORCE_CHANGE_PASSWORD, expired", benchClient, func(b *signInBench) { temporary(b); b.advance(8 * 24 * time.Hour) },
+			"expired expired expired passwords expired expired passwords passwords tokens"},
+		{"RESET_REQUIRED", benchClient, by("AdminResetUserPassword", `{"Username":"ada"}`),
+			"reset reset reset all reset reset reset reset tokens"},
+		{"RESET_REQUIRED, imported", benchClient, imported,
+			"reset reset reset codes codes codes reset reset –"},
+		{"RESET_REQUIRED, imported, hidden", "hiding", imported,
+			"incorrect incorrect incorrect codes codes codes reset reset –"},
+		{"disabled", benchClient, by("AdminDisableUser", `{"Username":"ada"}`),
+			"disabled disabled disabled all disabled disabled disabled disabled disabled"},
+		{"signed out everywhere", benchClient, by("AdminUserGlobalSignOut", `{"Username":"ada"}`),
+			"tokens tokens tokens all tokens tokens tokens tokens revoked"},
+		{"locked", benchClient, nil,
+			"locked locked locked all locked locked locked locked tokens"},
+		{"unknown", benchClient, gone,
+			"unknown unknown unknown unknown unknown unknown unknown unknown invalid"},
+		{"unknown, hidden", "hiding", gone,
+			"incorrect incorrect incorrect all incorrect incorrect mismatch mismatch invalid"},
+		{"unknown, hidden, locked", "hiding", gone,
+			"locked locked locked all locked locked locked locked invalid"},
+	}
+}
+
+// TestFlowTable: every way to sign in in every state of the user.
+func TestFlowTable(t *testing.T) {
+	for _, state := range userStates() {
+		cells := strings.Fields(state.cells)
+		if len(cells) != len(ways()) {
+			t.Fatalf("%s has %d cells", state.name, len(cells))
+		}
+		for i, w := range ways() {
+			if cells[i] == "–" {
+				continue
+			}
+			t.Run(state.name+"/"+w.name, func(t *testing.T) {
+				t.Parallel()
+				b := newSignInBench(t, choosing("EMAIL_OTP", "SMS_OTP"))
+				b.addUser("ada", withEmail, withPhone)
+				b.ask("before", "InitiateAuth", signIn(state.client, "ada", rightPassword))
+				if state.enter != nil {
+					state.enter(b)
+				}
+				if strings.Contains(state.name, "locked") {
+					for range 5 {
+						w.run(b, signInTry{client: state.client})
+					}
+				}
+				if got := w.run(b, signInTry{client: state.client, right: true}); got != standing()[cells[i]] {
+					t.Errorf("got %s, want %s", got, cells[i])
+				}
+			})
+		}
+	}
+}
+
+// pending is a challenge that waits for ada's answer.
+type pending struct {
+	name   string
+	setup  []setup
+	user   []func(*userpool.User)
+	answer func(b *signInBench) map[string]string
+}
+
+func sent(key string) func(*signInBench) map[string]string {
+	return func(b *signInBench) map[string]string { return map[string]string{key: b.lastCode()} }
+}
+
+func pendings() []pending {
+	says := func(key, value string) func(*signInBench) map[string]string {
+		return func(*signInBench) map[string]string { return map[string]string{key: value} }
+	}
+	type users = []func(*userpool.User)
+	return []pending{
+		{"NEW_PASSWORD_REQUIRED", nil, users{withEmail, invited}, says("NEW_PASSWORD", "N3wPassw0rd!")},
+		{"SMS_MFA", []setup{mfaPool("ON", "SMS_MFA")}, users{withEmail, withPhone}, sent("SMS_MFA_CODE")},
+		{"EMAIL_OTP", []setup{mfaPool("ON", "EMAIL_OTP")}, users{withEmail}, sent("EMAIL_OTP_CODE")},
+		{"SOFTWARE_TOKEN_MFA", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA")}, users{withEmail, withToken},
+			func(b *signInBench) map[string]string {
+				return map[string]string{"SOFTWARE_TOKEN_MFA_CODE": b.totp("ada")}
+			}},
+		{"SELECT_MFA_TYPE", []setup{mfaPool("ON", "SMS_MFA", "EMAIL_OTP")}, users{withEmail, withPhone}, says("ANSWER", "SMS_MFA")},
+		{"MFA_SETUP", []setup{mfaPool("ON", "EMAIL_OTP")}, nil, says("EMAIL", "ada@example.org")},
+	}
+}
+
+// meanwhile is what happens before the answer.
+type meanwhile struct {
+	name  string
+	does  func(b *signInBench)
+	wrong int // answers before the right one
+	twice bool
+	cells string // one word of standing for each pending challenge
+}
+
+func meanwhiles() []meanwhile {
+	return []meanwhile{
+		{"nothing", nil, 0, false, "tokens tokens tokens tokens sms mail"},
+		{"answered before", nil, 0, true, "used used used replayed used used"},
+		{"four wrong codes", nil, 4, false, "– tokens tokens tokens – –"},
+		{"five wrong codes", nil, 5, false, "– locked locked locked – –"},
+		{"three minutes", func(b *signInBench) { b.advance(3 * time.Minute) }, 0, false, "late late late late late late"},
+		{"disabled", by("AdminDisableUser", `{"Username":"ada"}`), 0, false, "disabled disabled disabled disabled disabled disabled"},
+		{"to reset the password", func(b *signInBench) {
+			b.changeUser("ada", func(u *userpool.User) { u.Status = userpool.StatusResetRequired })
+		}, 0, false, "– reset reset reset reset reset"},
+		{"another password", func(b *signInBench) {
+			b.advance(time.Second)
+			by("AdminSetUserPassword", `{"Username":"ada","Password":"0therPassw0rd!","Permanent":true}`)(b)
+		}, 0, false, "session session session session session session"},
+		{"deleted", by("AdminDeleteUser", `{"Username":"ada"}`), 0, false, "session session session session session session"},
+	}
+}
+
+// TestChallengeTable: every challenge that follows a right password, after what can
+// happen before it is answered.
+func TestChallengeTable(t *testing.T) {
+	for _, m := range meanwhiles() {
+		for i, p := range pendings() {
+			cell := strings.Fields(m.cells)[i]
+			if cell == "–" {
+				continue
+			}
+			t.Run(m.name+"/"+p.name, func(t *testing.T) {
+				t.Parallel()
+				b := newSignInBench(t, p.setup...)
+				b.addUser("ada", p.user...)
+				if got := b.answerAfter(m, p); got != standing()[cell] {
+					t.Errorf("got %s, want %s", got, cell)
+				}
+			})
+		}
+	}
+}
+
+// answerAfter begins a sign-in that has to come to p, and answers when m has happened.
+func (b *signInBench) answerAfter(m meanwhile, p pending) string {
+	b.Helper()
+	ada := signInTry{client: benchClient, right: true}
+	asked, failure := b.initiate(ada, "USER_PASSWORD_AUTH", "USERNAME", "ada", "PASSWORD", rightPassword)
+	if got := stands(asked, failure); got != p.name {
+		b.Fatalf("began with %s", got)
+	}
+	answers := p.answer(b)
+	answers["USERNAME"] = "ada"
+	for range m.wrong {
+		wrong := map[string]string{}
+		for key := range answers {
+			wrong[key] = "000000"
+		}
+		wrong["USERNAME"] = "ada"
+		if got := stands(b.respond(ada, asked, wrong)); got != wrongMFA {
+			b.Fatalf("wrong code: %s", got)
+		}
+	}
+	if m.does != nil {
+		m.does(b)
+	}
+	if m.twice {
+		b.respond(ada, asked, answers)
+	}
+	return stands(b.respond(ada, asked, answers))
+}
+
+// flowTables are the tables of docs/sign-in.md, by the tests that they show.
+func flowTables() map[string]string {
+	flows := [][]string{{"User"}, {"---"}}
+	for _, w := range ways() {
+		flows[0], flows[1] = append(flows[0], w.name), append(flows[1], "---")
+	}
+	for _, s := range userStates() {
+		flows = append(flows, append([]string{s.name}, strings.Fields(s.cells)...))
+	}
+	challenges := [][]string{{"Before the answer"}, {"---"}}
+	for _, p := range pendings() {
+		challenges[0], challenges[1] = append(challenges[0], p.name), append(challenges[1], "---")
+	}
+	for _, m := range meanwhiles() {
+		challenges = append(challenges, append([]string{m.name}, strings.Fields(m.cells)...))
+	}
+	return map[string]string{"TestFlowTable": markdown(flows), "TestChallengeTable": markdown(challenges)}
+}
+
+func markdown(rows [][]string) string {
+	var text strings.Builder
+	for _, row := range rows {
+		text.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	return text.String()
+}
+
+// TestFlowTablesOnPage: the page's tables are those that the tests go by, and its words
+// for what a sign-in ends with are explained.
+func TestFlowTablesOnPage(t *testing.T) {
+	raw, err := os.ReadFile("../docs/sign-in.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(raw)
+	for name, want := range flowTables() {
+		_, rest, _ := strings.Cut(page, "<!-- "+name+" -->\n")
+		got, _, _ := strings.Cut(rest, "<!-- end -->")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("table of %s (-want +got):\n%s\nit should be:\n%s", name, diff, want)
+		}
+	}
+	for word, means := range standing() {
+		exception, sentence, failed := strings.Cut(means, ": ")
+		line := fmt.Sprintf("\n- **%s**: ", word)
+		if failed && !strings.HasPrefix(means, "SELECT_CHALLENGE") {
+			line += fmt.Sprintf("`%s` `%s`", exception, sentence)
+		}
+		if !strings.Contains(page, line) {
+			t.Errorf("the page lacks a line that begins with %q", line)
+		}
+	}
+}
+
+// TestNamedTestsExist: every test that docs/sign-in.md names is there to be run.
+func TestNamedTestsExist(t *testing.T) {
+	raw, err := os.ReadFile("../docs/sign-in.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sources strings.Builder
+	err = fs.WalkDir(os.DirFS(".."), ".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.Name() == "node_modules" || entry.Name() == ".git":
+			return fs.SkipDir
+		case strings.HasSuffix(path, ".test.mjs"):
+			sources.WriteString("\nfunc " + entry.Name() + "(")
+		case strings.HasSuffix(path, "_test.go"):
+			text, err := os.ReadFile("../" + path)
+			sources.WriteString("\n" + string(text))
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`(Test[A-Z]\\w*|[\\w-]+\\.test\\.mjs)`").FindAllStringSubmatch(string(raw), -1)
+	if len(named) < 20 {
+		t.Errorf("the page names only %d tests", len(named))
+	}
+	for _, name := range named {
+		if !strings.Contains(sources.String(), "\nfunc "+name[1]+"(") {
+			t.Errorf("docs/sign-in.md names %s, which isn't there", name[1])
+		}
+	}
+}
