@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func runNode(t *testing.T, args ...string) {
 		}
 		t.Skip("js/node_modules is missing: make test installs it")
 	}
-	s := start(t, t.TempDir(), append(args, "--empty")...)
+	s := start(t, t.TempDir(), slices.Concat(args, functions(t), []string{"--empty"})...)
 	cmd := exec.Command(node, "--no-warnings", "--test", "--test-reporter=spec", "js/")
 	cmd.Env = append(os.Environ(), "IDPOND_URL="+s.URL)
 	out, err := cmd.CombinedOutput()

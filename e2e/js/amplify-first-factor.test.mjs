@@ -54,13 +54,19 @@ for (const [factor, step, address] of [
   test(`USER_AUTH with ${factor} chosen from what there is`, async () => {
     const app = await application(everyFactor);
     await addUser(app, 'ada', { email, phone_number });
-    const { availableChallenges } = await begin('ada', 'USER_AUTH', 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION', { secret: undefined });
-    assert.deepEqual(availableChallenges, ['PASSWORD_SRP', 'PASSWORD', 'EMAIL_OTP', 'SMS_OTP']);
+    const select = () => begin('ada', 'USER_AUTH', 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION', { secret: undefined });
+    assert.deepEqual((await select()).availableChallenges, ['PASSWORD_SRP', 'PASSWORD', 'EMAIL_OTP', 'SMS_OTP']);
     if (address) {
       await answerCode(await go(factor, step), address);
     } else {
       await go(factor, 'CONFIRM_SIGN_IN_WITH_PASSWORD');
       await refused(go('Wrong-1234'), ...wrongPassword);
+      if (factor === 'PASSWORD_SRP') {
+        // SRP_A was a right answer to the selection, whose session is spent.
+        await refused(go(password), 'NotAuthorizedException', 'Invalid session for the user, session can only be used once.');
+        await select();
+        await go(factor, 'CONFIRM_SIGN_IN_WITH_PASSWORD');
+      }
       await go(password, 'DONE');
     }
     await checkAndLeave(app, 'ada', { email, phone_number });
