@@ -35,11 +35,15 @@ func (v *visit) renderFactors(out *auth.PageOutcome, username string) error {
 	if err != nil {
 		return err
 	}
-	names := slices.DeleteFunc(slices.Clone(out.Choices), func(name string) bool { return name == auth.ChallengeWebAuthn && !usable })
-	if len(names) == 0 { // who has no factor has no way in
+	view := web.Choice{Step: v.step("/selectChallenge", username, out.Session), Of: web.FirstFactor}
+	for _, name := range out.Choices {
+		if name != auth.ChallengeWebAuthn || usable {
+			view.Options = append(view.Options, web.Factor(name))
+		}
+	}
+	if len(view.Options) == 0 { // who has no factor has no way in
 		return v.signInAgain(username, v.text().IncorrectUsernameOrPassword())
 	}
-	view := web.Choice{Step: v.step("/selectChallenge", username, out.Session), Of: web.FirstFactor, Options: options(names)}
 	return v.render(http.StatusOK, web.ChoicePage(view))
 }
 

@@ -144,20 +144,10 @@ func (v *visit) renderMFAOptions(out *auth.PageOutcome, username string) error {
 }
 
 // optionsIn reads a parameter that is a JSON array of factors.
-func optionsIn(list string) ([]web.Option, error) {
-	var names []string
-	if err := json.Unmarshal([]byte(list), &names); err != nil {
-		return nil, err
-	}
-	return options(names), nil
-}
-
-func options(names []string) []web.Option {
-	var list []web.Option
-	for _, name := range names {
-		list = append(list, web.Option{Factor: web.Factor(name)})
-	}
-	return list
+func optionsIn(list string) ([]web.Factor, error) {
+	var factors []web.Factor
+	err := json.Unmarshal([]byte(list), &factors)
+	return factors, err
 }
 
 // mfaOption is POST /mfaOption: which second factor it shall be.

@@ -27,7 +27,7 @@ func (v *visit) renderSetup(out *auth.PageOutcome, username string) error {
 		return err
 	}
 	if len(view.Options) == 1 {
-		return v.beginSetup(view.Step, view.Options[0].Factor)
+		return v.beginSetup(view.Step, view.Options[0])
 	}
 	return v.render(http.StatusOK, web.ChoicePage(view))
 }

@@ -18,12 +18,9 @@ func galleryFactors(f Frame) []GalleryItem {
 	named := app
 	named.Device, named.Code = "Ada’s phone", Field{"067512", t.CodeUsed()}
 	first := OneTimeCode{Step: galleryStep(f, "/verifyCode"), Factor: FactorEmail, First: true, Delivery: mail, ResendAction: "/verifyCode" + galleryQuery}
-	choice := Choice{Step: galleryStep(f, "/mfaOption"), Options: []Option{{FactorApp, ""}, {FactorEmail, ""}, {FactorSMS, ""}}}
+	choice := Choice{Step: galleryStep(f, "/mfaOption"), Options: []Factor{FactorSMS, FactorEmail, FactorApp}}
 	toSetUp := Choice{Step: galleryStep(f, "/mfaRegister"), Of: FactorToSetUp, Options: choice.Options}
-	toSetUp.Problem = t.TryAgainLater()
-	ways := Choice{Step: galleryStep(f, "/selectChallenge"), Of: FirstFactor, Options: []Option{
-		{FactorPasskey, ""}, {FactorPassword, ""}, {FactorEmail, mail.Destination}, {FactorSMSOTP, phone.Destination},
-	}}
+	ways := Choice{Step: galleryStep(f, "/selectChallenge"), Of: FirstFactor, Options: []Factor{FactorPassword, FactorEmail, FactorSMSOTP, FactorPasskey}}
 	password := PasswordStep{Step: galleryStep(f, "/verifyPassword"), ForgotPasswordURL: "/forgotPassword" + galleryQuery}
 	refused := password
 	refused.Problem = t.IncorrectUsernameOrPassword()
