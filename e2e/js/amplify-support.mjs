@@ -1,13 +1,14 @@
 // What the tests of aws-amplify share: an application with its own pool, tokens kept
 // in memory, and the checks that every sign-in ends with.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { Amplify } from 'aws-amplify';
 import { confirmSignIn, fetchAuthSession, signIn, signOut } from 'aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { ConsoleLogger } from 'aws-amplify/utils';
 import { AdminCreateUserCommand, AdminSetUserPasswordCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { api, endpoint, newClient, newPool } from './support.mjs';
+
+export { totp } from './support.mjs';
 
 export const password = 'Analytical-1843';
 
@@ -148,15 +149,4 @@ export async function checkAndLeave(app, username, attributes) {
   await signOut();
   assert.equal((await fetchAuthSession()).tokens, undefined);
   return found;
-}
-
-/** What a TOTP generator shows (RFC 6238), some steps of 30 seconds from now. */
-export function totp(secret, steps = 0) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
-  const mac = createHmac('sha1', key).update(step).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }

@@ -1,10 +1,9 @@
 // amazon-cognito-identity-js: devices that are remembered, and software tokens.
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { AuthenticationDetails, CognitoRefreshToken, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { AdminCreateUserCommand, AdminListDevicesCommand, AdminSetUserPasswordCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { api, endpoint, newClient, newPool } from './support.mjs';
+import { api, endpoint, newClient, newPool, totp } from './support.mjs';
 
 const Username = 'grace';
 const Password = 'Compiler-1952';
@@ -58,17 +57,6 @@ test('a device is confirmed at the first sign-in, known at the next, and forgott
   assert.notEqual(third.getAccessToken().payload.device_key, key);
   assert.equal((await devices()).length, 1);
 });
-
-/** What a TOTP generator shows now (RFC 6238). */
-function totp(secret) {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
-  const mac = createHmac('sha1', key).update(step).digest();
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
-}
 
 test('a software token is set up and preferred', async () => {
   const { Id, user } = await world({});

@@ -1,6 +1,7 @@
 // What the tests share: the server under test, its administrator's client, and
 // the codes that it sent.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import {
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
@@ -40,4 +41,15 @@ export async function codeSentTo(address) {
   const { messages } = await answer.json();
   assert.ok(messages.length > 0, `nothing was sent to ${address}`);
   return messages[0].code;
+}
+
+/** What a TOTP generator shows (RFC 6238), some steps of 30 seconds from now. */
+export function totp(secret, steps = 0) {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + steps));
+  const mac = createHmac('sha1', key).update(step).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1e6).padStart(6, '0');
 }
