@@ -35,6 +35,7 @@ func standing() map[string]string {
 		"unconfirmed": "UserNotConfirmedException: User is not confirmed.",
 		"reset":       noReset,
 		"expired":     "NotAuthorizedException: Temporary password has expired and must be reset by an administrator.",
+		"temporary":   "NotAuthorizedException: User must change the temporary password.",
 		"disabled":    "NotAuthorizedException: User is disabled.",
 		"mismatch":    wrongMFA,
 		"revoked":     "NotAuthorizedException: Refresh Token has been revoked",
@@ -65,10 +66,22 @@ func stands(answer map[string]any, failure string) string {
 	return text
 }
 
-// way is a way to sign in, from its first call to its last answer.
+// way is a way to sign in: a bench in which ada can go it, and how she goes it, from
+// the first call to the last answer.
 type way struct {
-	name string
-	run  func(b *signInBench, t signInTry) string
+	name  string
+	bench func(testing.TB) (*signInBench, goes)
+}
+
+type goes func(*signInBench, signInTry) string
+
+// inPool is the bench of a pool with all factors but passkeys.
+func inPool(run goes) func(testing.TB) (*signInBench, goes) {
+	return func(t testing.TB) (*signInBench, goes) {
+		b := newSignInBench(t, choosing("EMAIL_OTP", "SMS_OTP"))
+		b.addUser("ada", withEmail, withPhone)
+		return b, run
+	}
 }
 
 // signInTry is one sign-in of ada's, with the right password or code or with a wrong one.
@@ -111,13 +124,13 @@ func (b *signInBench) respond(t signInTry, to map[string]any, answers map[string
 	return b.send("RespondToAuthChallenge", string(body))
 }
 
-func byPassword(flow string) func(*signInBench, signInTry) string {
+func byPassword(flow string) goes {
 	return func(b *signInBench, t signInTry) string {
 		return stands(b.initiate(t, flow, "USERNAME", "ada", "PASSWORD", t.password()))
 	}
 }
 
-func bySRP(flow string, more ...string) func(*signInBench, signInTry) string {
+func bySRP(flow string, more ...string) goes {
 	return func(b *signInBench, t signInTry) string {
 		client := srptest.NewClient()
 		asked, failure := b.initiate(t, flow, append(more, "USERNAME", "ada", "SRP_A", client.PublicHex())...)
@@ -128,7 +141,7 @@ func bySRP(flow string, more ...string) func(*signInBench, signInTry) string {
 	}
 }
 
-func byChoice(more ...string) func(*signInBench, signInTry) string {
+func byChoice(more ...string) goes {
 	return func(b *signInBench, t signInTry) string {
 		if !t.right && len(more) == 0 { // there is nothing to get wrong
 			return byPassword("USER_PASSWORD_AUTH")(b, t)
@@ -141,7 +154,7 @@ func byChoice(more ...string) func(*signInBench, signInTry) string {
 	}
 }
 
-func byCode(challenge string) func(*signInBench, signInTry) string {
+func byCode(challenge string) goes {
 	return func(b *signInBench, t signInTry) string {
 		sent := len(b.sent())
 		asked, failure := b.initiate(t, "USER_AUTH", "USERNAME", "ada", "PREFERRED_CHALLENGE", challenge)
@@ -163,17 +176,54 @@ func byRefresh(b *signInBench, t signInTry) string {
 	return stands(b.initiate(t, "REFRESH_TOKEN_AUTH", "REFRESH_TOKEN", b.kept["before.RefreshToken"]))
 }
 
+// byPasskey has a pool of its own, since users with passkeys are offered more.
+func byPasskey(t testing.TB) (*signInBench, goes) {
+	keys := newPasskeyBench(t)
+	keys.changeUser("ada", func(u *userpool.User) { withEmail(u); withPhone(u) })
+	return keys.signInBench, func(b *signInBench, t signInTry) string {
+		asked, failure := b.initiate(t, "USER_AUTH", "USERNAME", "ada", "PREFERRED_CHALLENGE", "WEB_AUTHN")
+		if failure != "" || asked["ChallengeName"] != "WEB_AUTHN" {
+			return stands(asked, failure)
+		}
+		options := asked["ChallengeParameters"].(map[string]any)["CREDENTIAL_REQUEST_OPTIONS"].(string)
+		credential := keys.uses(options, func(p *presentation) {
+			if !t.right {
+				p.key = keys.eve.Key
+			}
+		})
+		return stands(b.respond(t, asked, map[string]string{"USERNAME": "ada", "CREDENTIAL": credential}))
+	}
+}
+
+// byFunctions solves the riddles of the pool's functions.
+func byFunctions(t testing.TB) (*signInBench, goes) {
+	b := newCustomBench(t, choosing("EMAIL_OTP", "SMS_OTP")).signInBench
+	b.addUser("ada", withEmail, withPhone)
+	return b, func(b *signInBench, t signInTry) string {
+		if !t.right {
+			return byPassword("USER_PASSWORD_AUTH")(b, t)
+		}
+		asked, failure := b.initiate(t, "CUSTOM_AUTH", "USERNAME", "ada")
+		for riddle := 1; failure == "" && asked["ChallengeName"] == "CUSTOM_CHALLENGE"; riddle++ {
+			asked, failure = b.respond(t, asked, map[string]string{"USERNAME": "ada", "ANSWER": fmt.Sprintf("answer %d", riddle)})
+		}
+		return stands(asked, failure)
+	}
+}
+
 func ways() []way {
 	return []way{
-		{"USER_PASSWORD_AUTH", byPassword("USER_PASSWORD_AUTH")},
-		{"ADMIN_USER_PASSWORD_AUTH", byPassword("ADMIN_USER_PASSWORD_AUTH")},
-		{"USER_SRP_AUTH", bySRP("USER_SRP_AUTH")},
-		{"USER_AUTH", byChoice()},
-		{"… PASSWORD", byChoice("PREFERRED_CHALLENGE", "PASSWORD")},
-		{"… PASSWORD_SRP", bySRP("USER_AUTH", "PREFERRED_CHALLENGE", "PASSWORD_SRP")},
-		{"… EMAIL_OTP", byCode("EMAIL_OTP")},
-		{"… SMS_OTP", byCode("SMS_OTP")},
-		{"REFRESH_TOKEN_AUTH", byRefresh},
+		{"USER_PASSWORD_AUTH", inPool(byPassword("USER_PASSWORD_AUTH"))},
+		{"ADMIN_USER_PASSWORD_AUTH", inPool(byPassword("ADMIN_USER_PASSWORD_AUTH"))},
+		{"USER_SRP_AUTH", inPool(bySRP("USER_SRP_AUTH"))},
+		{"USER_AUTH", inPool(byChoice())},
+		{"… PASSWORD", inPool(byChoice("PREFERRED_CHALLENGE", "PASSWORD"))},
+		{"… PASSWORD_SRP", inPool(bySRP("USER_AUTH", "PREFERRED_CHALLENGE", "PASSWORD_SRP"))},
+		{"… EMAIL_OTP", inPool(byCode("EMAIL_OTP"))},
+		{"… SMS_OTP", inPool(byCode("SMS_OTP"))},
+		{"… WEB_AUTHN", byPasskey},
+		{"CUSTOM_AUTH", byFunctions},
+		{"REFRESH_TOKEN_AUTH", inPool(byRefresh)},
 	}
 }
 
@@ -202,32 +252,32 @@ func userStates() []userState {
 	}
 	return []userState{
 		{"CONFIRMED", benchClient, func(*signInBench) {},
-			"tokens tokens tokens all tokens tokens tokens tokens tokens"},
+			"tokens tokens tokens all tokens tokens tokens tokens tokens tokens tokens"},
 		{"UNCONFIRMED", benchClient, func(b *signInBench) {
 			b.changeUser("ada", func(u *userpool.User) { u.Status, u.Attributes["email_verified"] = userpool.StatusUnconfirmed, "false" })
-		}, "unconfirmed unconfirmed unconfirmed all unconfirmed unconfirmed tokens tokens –"},
+		}, "unconfirmed unconfirmed unconfirmed all unconfirmed unconfirmed tokens tokens unconfirmed unconfirmed –"},
 		{"FORCE_CHANGE_PASSWORD", benchClient, temporary,
-			"set set set passwords set set passwords passwords tokens"},
+			"set set set passwords set set passwords passwords passwords temporary tokens"},
 		{"FORCE_CHANGE_PASSWORD, expired", benchClient, func(b *signInBench) { temporary(b); b.advance(8 * 24 * time.Hour) },
-			"expired expired expired passwords expired expired passwords passwords tokens"},
+			"expired expired expired passwords expired expired passwords passwords passwords expired tokens"},
 		{"RESET_REQUIRED", benchClient, by("AdminResetUserPassword", `{"Username":"ada"}`),
-			"reset reset reset all reset reset reset reset tokens"},
+			"reset reset reset all reset reset reset reset reset reset tokens"},
 		{"RESET_REQUIRED, imported", benchClient, imported,
-			"reset reset reset codes codes codes reset reset –"},
+			"reset reset reset codes codes codes reset reset reset reset –"},
 		{"RESET_REQUIRED, imported, hidden", "hiding", imported,
-			"incorrect incorrect incorrect codes codes codes reset reset –"},
+			"incorrect incorrect incorrect codes codes codes reset reset reset reset –"},
 		{"disabled", benchClient, by("AdminDisableUser", `{"Username":"ada"}`),
-			"disabled disabled disabled all disabled disabled disabled disabled disabled"},
+			"disabled disabled disabled all disabled disabled disabled disabled disabled disabled disabled"},
 		{"signed out everywhere", benchClient, by("AdminUserGlobalSignOut", `{"Username":"ada"}`),
-			"tokens tokens tokens all tokens tokens tokens tokens revoked"},
+			"tokens tokens tokens all tokens tokens tokens tokens tokens tokens revoked"},
 		{"locked", benchClient, nil,
-			"locked locked locked all locked locked locked locked tokens"},
+			"locked locked locked all locked locked locked locked tokens tokens tokens"},
 		{"unknown", benchClient, gone,
-			"unknown unknown unknown unknown unknown unknown unknown unknown invalid"},
+			"unknown unknown unknown unknown unknown unknown unknown unknown unknown unknown invalid"},
 		{"unknown, hidden", "hiding", gone,
-			"incorrect incorrect incorrect all incorrect incorrect mismatch mismatch invalid"},
+			"incorrect incorrect incorrect all incorrect incorrect mismatch mismatch passwords incorrect invalid"},
 		{"unknown, hidden, locked", "hiding", gone,
-			"locked locked locked all locked locked locked locked invalid"},
+			"locked locked locked all locked locked locked locked passwords incorrect invalid"},
 	}
 }
 
@@ -244,18 +294,17 @@ func TestFlowTable(t *testing.T) {
 			}
 			t.Run(state.name+"/"+w.name, func(t *testing.T) {
 				t.Parallel()
-				b := newSignInBench(t, choosing("EMAIL_OTP", "SMS_OTP"))
-				b.addUser("ada", withEmail, withPhone)
+				b, run := w.bench(t)
 				b.ask("before", "InitiateAuth", signIn(state.client, "ada", rightPassword))
 				if state.enter != nil {
 					state.enter(b)
 				}
 				if strings.Contains(state.name, "locked") {
 					for range 5 {
-						w.run(b, signInTry{client: state.client})
+						run(b, signInTry{client: state.client})
 					}
 				}
-				if got := w.run(b, signInTry{client: state.client, right: true}); got != standing()[cells[i]] {
+				if got := run(b, signInTry{client: state.client, right: true}); got != standing()[cells[i]] {
 					t.Errorf("got %s, want %s", got, cells[i])
 				}
 			})
