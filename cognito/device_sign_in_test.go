@@ -557,3 +557,31 @@ func TestDeviceTakenBackMeanwhile(t *testing.T) {
 		})
 	}
 }
+
+// TestForcedBehindDevice: what threat protection asks for is not spared by a device that
+// spares what the user has chosen.
+func TestForcedBehindDevice(t *testing.T) {
+	b := newRiskBench(t, "ENFORCED")
+	b.ok("UpdateUserPool", `{"UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"ENFORCED"},"MfaConfiguration":"OPTIONAL",
+		"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"},"DeviceConfiguration":{"ChallengeRequiredOnNewDevice":true}}`)
+	b.ok("SetRiskConfiguration", `{`+takeover("MFA_REQUIRED")+`}`)
+	signIn := func(key string) string {
+		return b.ask("InitiateAuth", `{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"CLIENT",`+b.context()+`,
+			"AuthParameters":{"USERNAME":"ada","DEVICE_KEY":"`+key+`","PASSWORD":"`+benchPassword+`"}}`)
+	}
+	answer := signIn("")
+	key := b.member(answer, "AuthenticationResult", "NewDeviceMetadata", "DeviceKey")
+	verifier, salt := deviceSecret(t, b.member(answer, "AuthenticationResult", "NewDeviceMetadata", "DeviceGroupKey"), key, "x")
+	b.ok("ConfirmDevice", fmt.Sprintf(`{"AccessToken":%q,"DeviceKey":%q,"DeviceSecretVerifierConfig":{"PasswordVerifier":%q,"Salt":%q}}`,
+		b.member(answer, "AuthenticationResult", "AccessToken"), key, verifier, salt))
+	b.ok("AdminSetUserMFAPreference", `{"Username":"ada","SMSMfaSettings":{"Enabled":true,"PreferredMfa":true}}`)
+	for place, want := range map[string]string{"192.0.2.7": "DEVICE_SRP_AUTH", "203.0.113.1": "SMS_MFA"} {
+		if place != b.ip {
+			b.from(place, "iPhone")
+		}
+		if got := b.member(signIn(key), "ChallengeName"); got != want {
+			t.Errorf("from %s: %s, want %s", b.ip, got, want)
+		}
+		b.from("192.0.2.7", "Pixel")
+	}
+}

@@ -43,10 +43,11 @@ func deviceStands(pool *userpool.Pool, d *store.Device) bool {
 }
 
 // byDevice gives the step that asks the device of a in place of a second factor that is
-// due, and false where the device can't stand for it.
+// due, and false where the device can't stand for it. What threat protection asks for
+// is never spared.
 func byDevice(a *attempt, due userpool.SecondFactor) (step, bool) {
 	owed := due.Challenge != "" && due.Challenge != ChallengeMFASetup
-	if !owed || !deviceStands(a.pool, a.device) {
+	if !owed || a.forced || !deviceStands(a.pool, a.device) {
 		return step{}, false
 	}
 	return step{challenge: ChallengeDeviceSRP}, true
