@@ -64,7 +64,11 @@ func TestPasskeyMeanwhile(t *testing.T) {
 			b.kept["token.AccessToken"] = b.kept["ada.AccessToken"]
 			options := b.begin()
 			tt.do(b)
-			b.play([]turn{given(b.uses(options), tt.want)})
+			wrong := incorrect // what became of the user is told to whoever has the passkey
+			if tt.want == badSess {
+				wrong = badSess
+			}
+			b.play([]turn{given(present(t, options, b.eve).credential(t), wrong), given(b.uses(options), tt.want)})
 		})
 	}
 }

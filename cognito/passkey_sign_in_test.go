@@ -207,10 +207,9 @@ func TestPasskeyAnswers(t *testing.T) {
 			b := newPasskeyBench(t)
 			if tt.setup != nil {
 				tt.setup(b.pool, b.client)
-				b.ada = b.newPasskey("ada", &authenticator{
-					party:  virtualwebauthn.RelyingParty{ID: b.pool.Settings.WebAuthnConfiguration.RelyingPartyId, Origin: "https://" + b.pool.Settings.WebAuthnConfiguration.RelyingPartyId},
-					device: virtualwebauthn.NewAuthenticator(), key: virtualwebauthn.KeyTypeEC2,
-				})
+				a, party := newAuthenticator(), b.pool.Settings.WebAuthnConfiguration.RelyingPartyId
+				a.party.ID, a.party.Origin = party, "https://"+party
+				b.ada = b.newPasskey("ada", a)
 			}
 			options, before := b.begin(), b.passkeys()
 			b.play([]turn{given(b.uses(options, tt.change), tt.want)})

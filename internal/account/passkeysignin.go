@@ -47,8 +47,8 @@ func (s *Service) PasskeySignIn(ctx context.Context, p *userpool.Pool, u *userpo
 		return in, nil
 	}
 	var err error
-	if in.RelyingPartyID, err = s.RelyingParty(ctx, p); err != nil || in.RelyingPartyID == "" {
-		return in, err
+	if in.RelyingPartyID, err = s.RelyingParty(ctx, p); err != nil {
+		return nil, err
 	}
 	for after, more := "", true; more; {
 		page, err := s.Users.ListPasskeys(ctx, p.ID, u.ID, after, passkeysRead)
