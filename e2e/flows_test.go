@@ -158,7 +158,7 @@ func once(o *cip.Options) { o.RetryMaxAttempts = 1 }
 func (f *flow) begin(name types.AuthFlowType, parameters ...string) error {
 	f.Helper()
 	all := pairs(parameters)
-	if name != types.AuthFlowTypeRefreshTokenAuth {
+	if name != types.AuthFlowTypeRefreshTokenAuth && name != types.AuthFlowTypeRefreshToken {
 		all["USERNAME"] = f.user
 	}
 	f.sign(all)
