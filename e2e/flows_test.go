@@ -56,6 +56,7 @@ type flowSettings struct {
 	firstFactors []types.AuthFactorType
 	mfa          types.UserPoolMfaType
 	factors      []types.ChallengeNameType
+	pool         func(*cip.CreateUserPoolInput)
 	client       func(*cip.CreateUserPoolClientInput)
 }
 
@@ -75,6 +76,9 @@ func newFlow(t *testing.T, s *server, sd side, settings flowSettings) *flow {
 	if len(settings.firstFactors) > 0 {
 		in.Policies = &types.UserPoolPolicyType{SignInPolicy: &types.SignInPolicyType{
 			AllowedFirstAuthFactors: append([]types.AuthFactorType{types.AuthFactorTypePassword}, settings.firstFactors...)}}
+	}
+	if settings.pool != nil {
+		settings.pool(in)
 	}
 	pool, err := f.api.CreateUserPool(t.Context(), in)
 	if err != nil {
@@ -114,6 +118,7 @@ func (f *flow) addClient(settings flowSettings) {
 		ExplicitAuthFlows: []types.ExplicitAuthFlowsType{
 			types.ExplicitAuthFlowsTypeAllowUserSrpAuth, types.ExplicitAuthFlowsTypeAllowUserPasswordAuth, types.ExplicitAuthFlowsTypeAllowUserAuth,
 			types.ExplicitAuthFlowsTypeAllowAdminUserPasswordAuth, types.ExplicitAuthFlowsTypeAllowRefreshTokenAuth,
+			types.ExplicitAuthFlowsTypeAllowCustomAuth,
 		},
 	}
 	if settings.client != nil {
@@ -233,14 +238,18 @@ func pairs(list []string) map[string]string {
 // beginWithPassword is the side's flow with the password in the clear.
 func (f *flow) beginWithPassword(password string) error {
 	f.Helper()
+	return f.begin(f.passwordFlow(), "PASSWORD", password)
+}
+
+func (f *flow) passwordFlow() types.AuthFlowType {
 	if f.side.admin {
-		return f.begin(types.AuthFlowTypeAdminUserPasswordAuth, "PASSWORD", password)
+		return types.AuthFlowTypeAdminUserPasswordAuth
 	}
-	return f.begin(types.AuthFlowTypeUserPasswordAuth, "PASSWORD", password)
+	return types.AuthFlowTypeUserPasswordAuth
 }
 
 // prove answers PASSWORD_VERIFIER.
-func (f *flow) prove(client *srptest.Client, password string) error {
+func (f *flow) prove(client *srptest.Client, password string, more ...string) error {
 	f.Helper()
 	f.expect(types.ChallengeNameTypePasswordVerifier)
 	p := f.parameters
@@ -253,8 +262,8 @@ func (f *flow) prove(client *srptest.Client, password string) error {
 		f.Fatal(err)
 	}
 	claim := srp.Claim{PoolName: srp.PoolName(f.pool), UserID: p["USER_ID_FOR_SRP"], SecretBlock: block, Timestamp: srp.Timestamp(time.Now().UTC())}
-	return f.answer("USERNAME", p["USER_ID_FOR_SRP"], "PASSWORD_CLAIM_SECRET_BLOCK", p["SECRET_BLOCK"],
-		"PASSWORD_CLAIM_SIGNATURE", claim.Signature(key), "TIMESTAMP", claim.Timestamp)
+	return f.answer(append(more, "USERNAME", p["USER_ID_FOR_SRP"], "PASSWORD_CLAIM_SECRET_BLOCK", p["SECRET_BLOCK"],
+		"PASSWORD_CLAIM_SIGNATURE", claim.Signature(key), "TIMESTAMP", claim.Timestamp)...)
 }
 
 // must ends the test on an error.

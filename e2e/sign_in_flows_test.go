@@ -35,8 +35,8 @@ type flowTest struct {
 // TestSignInFlowsBySDK: every flow and challenge by the AWS SDK for Go, by the public
 // operations and, with a client that has a secret, by the administrator's.
 func TestSignInFlowsBySDK(t *testing.T) {
-	s := start(t, t.TempDir(), "--empty")
-	tests := slices.Concat(passwordFlows(), choiceFlows(), secondFactorFlows(), setupFlows())
+	s := start(t, t.TempDir(), append(functions(t), "--empty")...)
+	tests := slices.Concat(passwordFlows(), choiceFlows(), secondFactorFlows(), setupFlows(), customFlows(), deviceFlows())
 	for _, sd := range sides {
 		for _, tt := range tests {
 			t.Run(sd.name+"/"+tt.name, func(t *testing.T) { tt.run(newFlow(t, s, sd, tt.settings)) })
