@@ -40,9 +40,9 @@ func newRiskBench(t testing.TB, mode string) *riskBench {
 	b.srv.Accounts.Messages.SMS = b.inbox
 	b.srv.ClientIP = func(*http.Request) string { return b.ip }
 	b.ok("CreateUserPool", `{"PoolName":"bank","UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"`+mode+`"},"AutoVerifiedAttributes":["email"],
-		"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"}}`)
+		"Policies":{"SignInPolicy":{"AllowedFirstAuthFactors":["PASSWORD","SMS_OTP"]}},"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"}}`)
 	b.ok("SetUserPoolMfaConfig", `{"MfaConfiguration":"OPTIONAL","SmsMfaConfiguration":{"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"}}}`)
-	b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}`)
+	b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_AUTH","ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}`)
 	b.user("ada", `[{"Name":"email","Value":"ada@example.org"},{"Name":"email_verified","Value":"true"},{"Name":"phone_number","Value":"+12125551234"},{"Name":"phone_number_verified","Value":"true"}]`)
 	b.user("bob", `[]`)
 	return b
@@ -229,6 +229,18 @@ func TestMFAPassed(t *testing.T) {
 	if got := b.signIn("ada") + ", " + b.judged("ada"); got != "tokens, SignIn Pass NoRisk" {
 		t.Error(got)
 	}
+}
+
+// TestSecondFactorIsAnother: a code to the phone that proved the first factor is no
+// second one.
+func TestSecondFactorIsAnother(t *testing.T) {
+	b := newRiskBench(t, "ENFORCED")
+	b.ok("SetRiskConfiguration", `{`+takeover("MFA_REQUIRED")+`}`)
+	b.signIn("ada")
+	b.from("203.0.113.1", "iPhone")
+	session := b.member(b.ask("InitiateAuth", `{"AuthFlow":"USER_AUTH","ClientId":"CLIENT","AuthParameters":{"USERNAME":"ada","PREFERRED_CHALLENGE":"SMS_OTP"}}`), "Session")
+	b.run(trial{"RespondToAuthChallenge", `{"ClientId":"CLIENT","ChallengeName":"SMS_OTP","Session":"` + session + `",
+		"ChallengeResponses":{"USERNAME":"ada","SMS_OTP_CODE":"` + b.code() + `"}}`, refusedForSecurity})
 }
 
 // TestForcedBehindNewPassword: a temporary password is no way around the factor.

@@ -169,6 +169,7 @@ type attempt struct {
 	// forced says that threat protection asks for a second factor; password is what it
 	// looks up, where one was sent.
 	forced   bool
+	provedBy string // the attribute that a first factor's code went to
 	password string
 	custom   *custom // in CUSTOM_AUTH, until its functions let the user in
 	// The device that it is made on: the key that the client gave, and the device, if

@@ -136,6 +136,7 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 	}
 	a.passed = append(a.passed, activity.MFA(true))
 	if ses.First {
+		a.provedBy = kind.attribute
 		return s.passFirst(ctx, a, record)
 	}
 	return s.proceed(ctx, a, passedSecondFactor, record)

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"maps"
 
 	"idpond/internal/auth/risk"
 	"idpond/internal/store"
@@ -49,7 +50,7 @@ func (a *attempt) obey(v *risk.Verdict) (refused error) {
 	case !asksForMFA || a.strong || a.pool.Settings.MfaConfiguration != userpool.MFAOptional:
 		return nil
 	}
-	_, a.forced = a.pool.ForcedFactor(a.user)
+	_, a.forced = a.forcedFactor()
 	if a.forced || v.Action == risk.MFAIfConfigured {
 		return nil
 	}
@@ -60,9 +61,18 @@ func (a *attempt) obey(v *risk.Verdict) (refused error) {
 // due is the second factor that a owes; ok is false where it can't be had.
 func (a *attempt) due() (f userpool.SecondFactor, ok bool) {
 	if a.forced {
-		return a.pool.ForcedFactor(a.user)
+		return a.forcedFactor()
 	}
 	return a.pool.SecondFactor(a.user)
+}
+
+// forcedFactor is a factor of a's user other than the first one: a second code to the
+// same address would prove nothing more.
+func (a *attempt) forcedFactor() (f userpool.SecondFactor, ok bool) {
+	u := *a.user
+	u.Attributes = maps.Clone(u.Attributes)
+	delete(u.Attributes, a.provedBy)
+	return a.pool.ForcedFactor(&u)
 }
 
 // takeable refuses a new password that is known to have leaked, where that is
