@@ -391,3 +391,51 @@ func TestQueueOfHashes(t *testing.T) {
 		}
 	}
 }
+
+// TestNothingIsLeftOfAUser: no row of the database knows a user who was deleted, by
+// whomever, and the name begins anew.
+func TestNothingIsLeftOfAUser(t *testing.T) {
+	b := newWhole(t)
+	d := breakDisk(t)
+	b.ok("CreateUserPool", `{"PoolName":"shop","UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"AUDIT"},
+		"AliasAttributes":["email"],"AutoVerifiedAttributes":["email"],"Policies":{"PasswordPolicy":{"PasswordHistorySize":5}},
+		"DeviceConfiguration":{"ChallengeRequiredOnNewDevice":false,"DeviceOnlyRememberedOnUserPrompt":false}}`)
+	b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}`)
+	b.ok("CreateGroup", `{"GroupName":"admins"}`)
+	ask := func(op, body string) string {
+		t.Helper()
+		body = strings.NewReplacer("POOL", b.pool, "CLIENT", b.client).Replace(body)
+		if list := b.inbox.List("", 1); len(list) > 0 {
+			body = strings.ReplaceAll(body, "NEWEST", list[0].Code)
+		}
+		got := b.ask(t.Context(), op, body)
+		if got.exception != "" {
+			t.Fatalf("%s: %s", op, got)
+		}
+		return got.body
+	}
+	for _, remove := range []struct{ op, body string }{
+		{"AdminDeleteUser", `{"UserPoolId":"POOL","Username":"ada"}`}, {"DeleteUser", `{"AccessToken":"ACCESS"}`},
+	} {
+		sub := b.member(ask("SignUp", `{"ClientId":"CLIENT","Username":"ada","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"ada@example.org"}]}`), "UserSub")
+		ask("ConfirmSignUp", `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"NEWEST"}`)
+		access := b.member(ask("InitiateAuth", `{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"CLIENT","AuthParameters":{"USERNAME":"ada@example.org","PASSWORD":"Passw0rd!"}}`),
+			"AuthenticationResult", "AccessToken")
+		ask("ChangePassword", `{"AccessToken":"`+access+`","PreviousPassword":"Passw0rd!","ProposedPassword":"Passw0rd?"}`)
+		ask("AdminAddUserToGroup", `{"UserPoolId":"POOL","Username":"ada","GroupName":"admins"}`)
+		ask("ForgotPassword", `{"ClientId":"CLIENT","Username":"ada"}`)
+		known := strings.Count(d.rows(), sub)
+		if known < 10 {
+			t.Errorf("only %d rows know the user", known)
+		}
+		ask(remove.op, strings.Replace(remove.body, "ACCESS", access, 1))
+		for row := range strings.Lines(d.rows()) {
+			if strings.Contains(row, sub) || strings.Contains(row, "ada") {
+				t.Errorf("%s left %s", remove.op, row)
+			}
+		}
+		if got := b.ask(t.Context(), "GetUser", `{"AccessToken":"`+access+`"}`); got.exception == "" {
+			t.Errorf("the token works on: %s", got)
+		}
+	}
+}

@@ -11,7 +11,8 @@ func (p *Pool) RecoversBy(u *User, attribute string) bool {
 	if attribute == phoneNumber {
 		factor = MFASMS
 	}
-	if factor == MFASMS && p.Settings.AccountRecoverySetting == nil {
+	setting := p.Settings.AccountRecoverySetting
+	if factor == MFASMS && (setting == nil || len(setting.RecoveryMechanisms) == 0) {
 		return true
 	}
 	return !p.asksFor(u, factor)

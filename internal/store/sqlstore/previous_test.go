@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -38,7 +39,9 @@ func TestPreviousRelease(t *testing.T) {
 		link := store.IdentityLink{PoolID: poolID, Provider: "Google", Attribute: "Cognito_Subject", Value: "1", UserID: "ada"}
 		addUser := func(ctx context.Context, tx store.Tx) error {
 			return errors.Join(tx.CreateUser(ctx, ada), tx.CreateLink(ctx, link),
-				tx.AddAuthEvent(ctx, &store.AuthEvent{PoolID: poolID, UserID: "ada", ID: "1"}))
+				tx.AddAuthEvent(ctx, &store.AuthEvent{PoolID: poolID, UserID: "ada", ID: "1"}),
+				tx.AddPasswordHistory(ctx, poolID, "ada", userpool.Credential{Hash: "h"}, 1),
+				tx.PutChallengeState(ctx, poolID, store.Hash{1}, nil, time.Unix(1, 0)))
 		}
 		addPool := func(ctx context.Context, tx store.Tx) error {
 			return errors.Join(createPool(ctx, tx),
