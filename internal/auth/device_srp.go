@@ -22,9 +22,9 @@ import (
 //
 // It never stands for the first factor: that was passed before, and travels in the
 // sessions of both challenges. The session of the second one holds the exchange and
-// the block that is signed, so that a block is worth something with its session alone.
-// Nothing but a device's own challenge asks for it: where no second factor is due, or
-// one is to be set up, the device is only noted.
+// the block that is signed, so that a block is worth nothing without its session. Where
+// no second factor is due, or one is to be set up, the device is only noted. The
+// functions of CUSTOM_AUTH may ask for it as for any other challenge.
 
 // deviceExchange is what the session of DEVICE_PASSWORD_VERIFIER keeps of the challenge.
 type deviceExchange struct {
@@ -53,9 +53,8 @@ func byDevice(a *attempt, due userpool.SecondFactor) (step, bool) {
 	return step{challenge: ChallengeDeviceSRP}, true
 }
 
-// deviceParameters are the parameters of DEVICE_SRP_AUTH. Of the user's name clients
-// read either form; some know no other than this one when the sign-in began with a
-// password in the clear.
+// deviceParameters are the parameters of DEVICE_SRP_AUTH. Clients that sent a password
+// in the clear learn here what the user is called in answers; they read either name.
 func deviceParameters(a *attempt) map[string]string {
 	return map[string]string{"DEVICE_KEY": a.device.Key, "USERNAME": a.user.Username, "USER_ID_FOR_SRP": a.user.Username}
 }
