@@ -30,7 +30,6 @@ func standing() map[string]string {
 		"unconfirmed": "UserNotConfirmedException: User is not confirmed.",
 		"reset":       noReset,
 		"expired":     "NotAuthorizedException: Temporary password has expired and must be reset by an administrator.",
-		"temporary":   "NotAuthorizedException: User must change the temporary password.",
 		"disabled":    "NotAuthorizedException: User is disabled.",
 		"mismatch":    wrongMFA,
 		"revoked":     "NotAuthorizedException: Refresh Token has been revoked",
@@ -252,7 +251,7 @@ func userStates() []userState {
 			b.changeUser("ada", func(u *userpool.User) { u.Status, u.Attributes["email_verified"] = userpool.StatusUnconfirmed, "false" })
 		}, "unconfirmed unconfirmed unconfirmed all unconfirmed unconfirmed tokens tokens unconfirmed unconfirmed –"},
 		{"FORCE_CHANGE_PASSWORD", benchClient, temporary,
-			"set set set passwords set set passwords passwords passwords temporary tokens"},
+			"set set set passwords set set passwords passwords passwords tokens tokens"},
 		{"FORCE_CHANGE_PASSWORD, expired", benchClient, func(b *signInBench) { temporary(b); b.advance(8 * 24 * time.Hour) },
 			"expired expired expired passwords expired expired passwords passwords passwords expired tokens"},
 		{"RESET_REQUIRED", benchClient, by("AdminResetUserPassword", `{"Username":"ada"}`),

@@ -166,6 +166,8 @@ type attempt struct {
 	name   string         // as it was typed; kept for a name that nobody has
 	// strong says that the first factor was worth two: no second one is due.
 	strong bool
+	// keepsPassword says that no new password is asked for: no temporary one was given.
+	keepsPassword bool
 	// forced says that threat protection asks for a second factor; password is what it
 	// looks up, where one was sent.
 	forced   bool

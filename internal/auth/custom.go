@@ -230,23 +230,15 @@ func (s *Service) passCustom(ctx context.Context, a *attempt, record func(store.
 }
 
 // endCustom ends a sign-in that DefineAuthChallenge lets in, with a new password
-// where one is due. Functions may have taken long, so the user is read again when
+// where a temporary one was proved; who proved none keeps it. Functions may have taken long, so the user is read again when
 // that is written.
 func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 	if a.user == nil {
 		return nil, errIncorrect()
 	}
-	proved, password := a.custom.proved(), passwordTime(a.user)
-	refused := func(u *userpool.User) error {
-		if err := refusedByState(a.pool, u, s.Now()); err != nil {
-			return err
-		}
-		if u.Status == userpool.StatusForceChangePassword && !proved {
-			return fault.New(fault.NotAuthorized, "User must change the temporary password.")
-		}
-		return nil
-	}
-	if err := refused(a.user); err != nil {
+	password := passwordTime(a.user)
+	a.keepsPassword = !a.custom.proved()
+	if err := refusedByState(a.pool, a.user, s.Now()); err != nil {
 		if err := s.save(ctx, a, userpool.EventFail, nothing); err != nil {
 			return nil, err
 		}
@@ -267,7 +259,7 @@ func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 		case passwordTime(u) != password: // an administrator was faster
 			return errInvalidSession()
 		default:
-			return refused(u)
+			return refusedByState(a.pool, u, s.Now())
 		}
 	})
 }

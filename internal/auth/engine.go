@@ -224,7 +224,7 @@ func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) 
 
 // nextStep is the challenge that a user has to answer before the sign-in is done.
 func nextStep(a *attempt, passed stage) (step, error) {
-	if passed < passedNewPassword && a.user.Status == userpool.StatusForceChangePassword {
+	if passed < passedNewPassword && a.user.Status == userpool.StatusForceChangePassword && !a.keepsPassword {
 		return step{challenge: ChallengeNewPasswordRequired}, nil
 	}
 	if passed >= passedSecondFactor || a.strong {
