@@ -31,6 +31,10 @@ func TestConfirmationSignsIn(t *testing.T) {
 		{"a code by mail is a first factor", []setup{choosing("EMAIL_OTP")}, withSession},
 		{"no code is", []setup{choosing()}, without},
 		{"only a code by SMS is", []setup{choosing("SMS_OTP")}, without},
+		{"only a code by SMS is, to a number that an administrator verified", []setup{choosing("SMS_OTP")}, append([]turn{
+			{op: "AdminUpdateUserAttributes", want: `{}`, body: `{"Username":"ada","UserAttributes":[
+				{"Name":"phone_number","Value":"+15551230000"},{"Name":"phone_number_verified","Value":"true"}]}`},
+		}, without...)},
 		{"a client without USER_AUTH", []setup{choosing("EMAIL_OTP"), func(_ *userpool.Pool, c *userpool.AppClient) {
 			c.Settings.ExplicitAuthFlows = []string{"ALLOW_USER_SRP_AUTH"}
 		}}, without},

@@ -45,16 +45,22 @@ func (s *Service) Confirmed(pool *userpool.Pool, client *userpool.AppClient, con
 	return s.sealed(s.newSession(&attempt{pool: pool, client: client, side: Public, user: confirmed}, afterConfirm))
 }
 
-// provedFirstFactor reports whether an address of u, who has none verified but by the
-// code of the sign-up, is a first factor.
+// provedFirstFactor reports whether the code of u's sign-up went to an address that is a
+// first factor. All that is verified of u has to be one, since an administrator may have
+// verified another address than the code did.
 func provedFirstFactor(pool *userpool.Pool, u *userpool.User) bool {
+	proved := false
 	for _, challenge := range []string{ChallengeEmailOTP, ChallengeSMSOTP} {
 		kind, _ := sentCodeOf(step{challenge: challenge, first: true})
-		if u.Attributes[userpool.VerifiedName(kind.attribute)] == "true" && pool.OffersFirstFactor(u, challenge, false) {
-			return true
+		if u.Attributes[userpool.VerifiedName(kind.attribute)] != "true" {
+			continue
 		}
+		if !pool.OffersFirstFactor(u, challenge, false) {
+			return false
+		}
+		proved = true
 	}
-	return false
+	return proved
 }
 
 func (s *Service) openSignUp(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, text, kind string) (*attempt, *session, error) {
