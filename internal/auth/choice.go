@@ -114,10 +114,14 @@ func (s *Service) choose(ctx context.Context, a *attempt, factor string, data ma
 	case factor == ChallengePasswordSRP && data["SRP_A"] != "":
 		return s.choseSRP(ctx, a, data["SRP_A"], spent)
 	}
+	next := step{challenge: factor, first: true}
 	if spent == nil {
+		if _, sends := sentCodeOf(next); !sends {
+			return s.put(ctx, a, next) // there is nothing to write
+		}
 		spent = nothing
 	}
-	return s.ask(ctx, a, step{challenge: factor, first: true}, spent)
+	return s.ask(ctx, a, next, spent)
 }
 
 // choseSRP begins the exchange. Whoever led here by a session has spent it then, as
