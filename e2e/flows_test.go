@@ -42,6 +42,7 @@ type flow struct {
 	pool   string
 	client types.UserPoolClientType
 	user   string // as it is typed
+	name   string // the username
 
 	// Of the last answer.
 	challenge  types.ChallengeNameType
@@ -142,18 +143,16 @@ func (f *flow) addUser(confirmed bool, attributes ...string) {
 			types.AttributeType{Name: &attributes[i], Value: &attributes[i+1]},
 			types.AttributeType{Name: new(attributes[i] + "_verified"), Value: new("true")})
 	}
-	if _, err := f.api.AdminCreateUser(f.Context(), in); err != nil {
-		f.Fatal(err)
-	}
+	made, err := f.api.AdminCreateUser(f.Context(), in)
+	f.must(err)
+	f.name = *made.User.Username
 	if !confirmed {
 		return
 	}
-	_, err := f.api.AdminSetUserPassword(f.Context(), &cip.AdminSetUserPasswordInput{
+	_, err = f.api.AdminSetUserPassword(f.Context(), &cip.AdminSetUserPasswordInput{
 		UserPoolId: &f.pool, Username: &f.user, Password: new(flowPassword), Permanent: true,
 	})
-	if err != nil {
-		f.Fatal(err)
-	}
+	f.must(err)
 }
 
 // once keeps the SDK from asking again, which would count as another try.
@@ -219,8 +218,8 @@ func (f *flow) sign(values map[string]string) {
 		return
 	}
 	name := values["USERNAME"]
-	if name == "" { // of a refresh: the real username
-		name = f.user
+	if name == "" { // of a refresh
+		name = f.name
 	}
 	mac := hmac.New(sha256.New, []byte(*f.client.ClientSecret))
 	mac.Write([]byte(name + *f.client.ClientId))
@@ -317,19 +316,19 @@ func (f *flow) done() {
 	}
 	access, id := claimsOf(f.T, *f.tokens.AccessToken), claimsOf(f.T, *f.tokens.IdToken)
 	for name, want := range map[string]any{
-		"token_use": "access", "client_id": *f.client.ClientId, "username": f.user, "scope": "aws.cognito.signin.user.admin",
+		"token_use": "access", "client_id": *f.client.ClientId, "username": f.name, "scope": "aws.cognito.signin.user.admin",
 		"iss": f.server.URL + "/" + f.pool,
 	} {
 		if access[name] != want {
 			f.Errorf("access token: %s is %v, want %v", name, access[name], want)
 		}
 	}
-	for name, want := range map[string]any{"token_use": "id", "aud": *f.client.ClientId, "cognito:username": f.user, "sub": access["sub"]} {
+	for name, want := range map[string]any{"token_use": "id", "aud": *f.client.ClientId, "cognito:username": f.name, "sub": access["sub"]} {
 		if id[name] != want {
 			f.Errorf("ID token: %s is %v, want %v", name, id[name], want)
 		}
 	}
-	if got, err := f.api.GetUser(f.Context(), &cip.GetUserInput{AccessToken: f.tokens.AccessToken}); err != nil || *got.Username != f.user {
+	if got, err := f.api.GetUser(f.Context(), &cip.GetUserInput{AccessToken: f.tokens.AccessToken}); err != nil || *got.Username != f.name {
 		f.Errorf("GetUser with the token: %v %v", got, err)
 	}
 }

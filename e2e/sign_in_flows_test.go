@@ -83,6 +83,19 @@ func passwordFlows() []flowTest {
 			f.must(f.beginWithPassword(newPassword))
 			f.done()
 		}},
+		{"by an alias", flowSettings{pool: func(in *cip.CreateUserPoolInput) {
+			in.AliasAttributes = []types.AliasAttributeType{types.AliasAttributeTypeEmail}
+		}}, func(f *flow) {
+			f.addUser(true, "email", adaEmail)
+			f.byOtherName()
+		}},
+		{"by an address that is the username", flowSettings{pool: func(in *cip.CreateUserPoolInput) {
+			in.UsernameAttributes = []types.UsernameAttributeType{types.UsernameAttributeTypeEmail}
+		}}, func(f *flow) {
+			f.user = adaEmail
+			f.addUser(true, "email", adaEmail)
+			f.byOtherName()
+		}},
 		{"the other side's flow", flowSettings{}, func(f *flow) {
 			f.addUser(true)
 			other := types.AuthFlowTypeAdminUserPasswordAuth
@@ -92,6 +105,24 @@ func passwordFlows() []flowTest {
 			f.refused(f.begin(other, "PASSWORD", flowPassword), "InvalidParameterException: Initiate Auth method not supported")
 		}},
 	}
+}
+
+// byOtherName signs in by ada's address, whose secret hashes cover it, and refreshes,
+// where they cover the username.
+func (f *flow) byOtherName() {
+	f.Helper()
+	f.user = adaEmail
+	f.must(f.beginWithPassword(flowPassword))
+	f.done()
+	for _, flow := range []types.AuthFlowType{types.AuthFlowTypeUserSrpAuth, types.AuthFlowTypeUserAuth} {
+		client := srptest.NewClient()
+		f.must(f.begin(flow, "PREFERRED_CHALLENGE", "PASSWORD_SRP", "SRP_A", client.PublicHex()))
+		f.parameter("USER_ID_FOR_SRP", f.name)
+		f.must(f.prove(client, flowPassword))
+		f.done()
+	}
+	f.must(f.begin(types.AuthFlowTypeRefreshTokenAuth, "REFRESH_TOKEN", *f.tokens.RefreshToken))
+	f.done()
 }
 
 // choice is a factor of USER_AUTH, and what it asks for.
@@ -186,7 +217,7 @@ func (f *flow) answerCode(key, to string, digits int) {
 	}
 	f.parameter("CODE_DELIVERY_DELIVERY_MEDIUM", medium)
 	f.parameter("CODE_DELIVERY_DESTINATION", destination)
-	f.parameter("USER_ID_FOR_SRP", f.user)
+	f.parameter("USER_ID_FOR_SRP", f.name)
 	code := f.server.codeTo(f.T, to)
 	if len(code) != digits {
 		f.Errorf("code %q, want %d digits", code, digits)

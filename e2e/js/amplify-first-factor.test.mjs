@@ -33,6 +33,41 @@ for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
   });
 }
 
+test('refresh tokens that are replaced at each use', async () => {
+  const app = await application({
+    client: {
+      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
+    },
+  });
+  await addUser(app, 'ada');
+  await begin('ada', 'USER_SRP_AUTH', 'DONE');
+  const { access } = await claims(app, 'ada');
+  for (let i = 0; i < 3; i++) {
+    await fetchAuthSession({ forceRefresh: true });
+    const next = await claims(app, 'ada');
+    assert.notEqual(next.access.jti, access.jti);
+    assert.equal(next.access.origin_jti, access.origin_jti);
+  }
+  await checkAndLeave(app, 'ada');
+});
+
+test('an e-mail address for a username', async () => {
+  const app = await application({ ...everyFactor, pool: { ...sms, UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } } });
+  const address = 'ada.name@example.org';
+  await addUser(app, address, { email: address });
+  const ways = [['USER_SRP_AUTH'], ['USER_PASSWORD_AUTH'], ['USER_AUTH', { preferredChallenge: 'PASSWORD_SRP' }], ['USER_AUTH', { preferredChallenge: 'PASSWORD' }]];
+  for (const [flow, more] of ways) {
+    await begin('Ada.Name@Example.org', flow, 'DONE', more);
+    const { sub } = (await fetchAuthSession()).tokens.idToken.payload;
+    await fetchAuthSession({ forceRefresh: true });
+    await checkAndLeave(app, sub, { email: address });
+  }
+  await begin('Ada.Name@Example.org', 'USER_AUTH', 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE', { preferredChallenge: 'EMAIL_OTP', secret: undefined });
+  await go(await codeSentTo(address), 'DONE');
+  await fetchAuthSession({ forceRefresh: true });
+});
+
 for (const [factor, step, address] of [
   ['PASSWORD_SRP', 'DONE'],
   ['PASSWORD', 'DONE'],
