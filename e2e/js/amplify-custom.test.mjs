@@ -14,7 +14,7 @@ const step = 'CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE';
 
 for (const [flow, more] of [['CUSTOM_WITHOUT_SRP', { secret: '' }], ['CUSTOM_WITH_SRP']]) {
   test(flow, async () => {
-    const app = await application({ pool });
+    const app = await application({ pool, flows: ['CUSTOM_AUTH'] });
     await addUser(app, 'ada', { email: 'ada.custom@example.org' });
     if (flow === 'CUSTOM_WITH_SRP') {
       await refused(signIn({ username: 'ada', password: 'Wrong-1234', options: { authFlowType: flow } }), ...wrongPassword);
@@ -33,7 +33,7 @@ for (const [flow, more] of [['CUSTOM_WITHOUT_SRP', { secret: '' }], ['CUSTOM_WIT
 }
 
 test('functions that are not there', async () => {
-  const app = await application({ pool: { LambdaConfig: { ...pool.LambdaConfig, DefineAuthChallenge: arn('nowhere') } } });
+  const app = await application({ pool: { LambdaConfig: { ...pool.LambdaConfig, DefineAuthChallenge: arn('nowhere') } }, flows: ['CUSTOM_AUTH'] });
   await addUser(app, 'ada');
   await refused(
     begin('ada', 'CUSTOM_WITHOUT_SRP', '', { secret: '' }),

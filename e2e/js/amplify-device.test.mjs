@@ -11,7 +11,7 @@ for (const [flow, more] of [['USER_SRP_AUTH'], ['USER_PASSWORD_AUTH'], ['USER_AU
   test(`a device spares ${flow} the code until it is forgotten`, async () => {
     const email = `ada.${flow.toLowerCase()}@example.org`;
     const device = { DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false } };
-    const app = await application({ pool: { ...device, ...ownMail, ...recoverByAdmin }, mfa: ['ON', 'EMAIL_OTP'] });
+    const app = await application({ pool: { ...device, ...ownMail, ...recoverByAdmin }, mfa: ['ON', 'EMAIL_OTP'], flows: [flow] });
     await addUser(app, 'ada', { email });
 
     await begin('ada', flow, code, more);

@@ -6,13 +6,14 @@ import { AdminDisableUserCommand, AdminResetUserPasswordCommand, GetUserCommand 
 import { addUser, application, begin, checkAndLeave, claims, go, invite, other, password, refused, sms, wrongCode, wrongPassword } from './amplify-support.mjs';
 import { api, codeSentTo } from './support.mjs';
 
-const everyFactor = { pool: sms, firstFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP'] };
+const everyFactor = { pool: sms, firstFactors: ['PASSWORD', 'EMAIL_OTP', 'SMS_OTP'], flows: ['USER_AUTH'] };
+const everyFlow = ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH', 'USER_AUTH'];
 const email = 'ada.first@example.org';
 const phone_number = '+15550001843';
 
 for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
   test(`${flow}, refresh, and sign-out everywhere`, async () => {
-    const app = await application();
+    const app = await application({ flows: [flow] });
     await addUser(app, 'ada', { email });
     await refused(signIn({ username: 'ada', password: 'Wrong-1234', options: { authFlowType: flow } }), ...wrongPassword);
     await refused(signIn({ username: 'nobody', password, options: { authFlowType: flow } }), 'UserNotFoundException', 'User does not exist.');
@@ -34,12 +35,7 @@ for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
 }
 
 test('refresh tokens that are replaced at each use', async () => {
-  const app = await application({
-    client: {
-      ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
-      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 },
-    },
-  });
+  const app = await application({ client: { RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 0 } } });
   await addUser(app, 'ada');
   await begin('ada', 'USER_SRP_AUTH', 'DONE');
   const { access } = await claims(app, 'ada');
@@ -53,7 +49,7 @@ test('refresh tokens that are replaced at each use', async () => {
 });
 
 test('an e-mail address for a username', async () => {
-  const app = await application({ ...everyFactor, pool: { ...sms, UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } } });
+  const app = await application({ ...everyFactor, flows: everyFlow, pool: { ...sms, UsernameAttributes: ['email'], UsernameConfiguration: { CaseSensitive: false } } });
   const address = 'ada.name@example.org';
   await addUser(app, address, { email: address });
   const ways = [['USER_SRP_AUTH'], ['USER_PASSWORD_AUTH'], ['USER_AUTH', { preferredChallenge: 'PASSWORD_SRP' }], ['USER_AUTH', { preferredChallenge: 'PASSWORD' }]];
@@ -118,7 +114,7 @@ async function answerCode({ codeDeliveryDetails: { deliveryMedium, destination }
 }
 
 test('USER_AUTH offers only what pool and user have', async () => {
-  const app = await application({ firstFactors: ['PASSWORD', 'EMAIL_OTP'] });
+  const app = await application({ firstFactors: ['PASSWORD', 'EMAIL_OTP'], flows: ['USER_AUTH'] });
   await addUser(app, 'ada', { phone_number });
   const { availableChallenges } = await begin('ada', 'USER_AUTH', 'CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION', { preferredChallenge: 'EMAIL_OTP' });
   assert.deepEqual(availableChallenges, ['PASSWORD_SRP', 'PASSWORD']);
@@ -143,7 +139,7 @@ test('a sign-up without a password is confirmed and signed in by one code', asyn
 });
 
 test('a code of the first factor confirms who has signed up', async () => {
-  const app = await application(everyFactor);
+  const app = await application({ ...everyFactor, flows: everyFlow });
   const address = 'alan.otp@example.org';
   await signUp({ username: 'alan', password, options: { userAttributes: { email: address } } });
   await begin('alan', 'USER_SRP_AUTH', 'CONFIRM_SIGN_UP');
@@ -155,7 +151,7 @@ test('a code of the first factor confirms who has signed up', async () => {
 
 for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
   test(`${flow} of a user who has to set a password`, async () => {
-    const app = await application({ pool: { Schema: [{ Name: 'name', Required: true, Mutable: true }] } });
+    const app = await application({ flows: [flow], pool: { Schema: [{ Name: 'name', Required: true, Mutable: true }] } });
     await invite(app, 'ada', { email });
     const { missingAttributes } = await begin('ada', flow, 'CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED');
     assert.deepEqual(missingAttributes, ['name']);
@@ -170,7 +166,7 @@ for (const flow of ['USER_SRP_AUTH', 'USER_PASSWORD_AUTH']) {
 }
 
 test('the states that end a sign-in', async () => {
-  const app = await application(everyFactor);
+  const app = await application({ ...everyFactor, flows: everyFlow });
   await signUp({ username: 'new', password, options: { userAttributes: { email: 'new@example.org' } } });
   await addUser(app, 'reset', { email: 'reset@example.org' });
   await api.send(new AdminResetUserPasswordCommand({ UserPoolId: app.UserPoolId, Username: 'reset' }));
@@ -184,7 +180,7 @@ test('the states that end a sign-in', async () => {
 });
 
 test('an unknown name is asked for a code like a known one where the client hides users', async () => {
-  await application({ ...everyFactor, client: { PreventUserExistenceErrors: 'ENABLED' } });
+  await application({ ...everyFactor, flows: everyFlow, client: { PreventUserExistenceErrors: 'ENABLED' } });
   await refused(begin('nobody', 'USER_SRP_AUTH'), ...wrongPassword);
   await begin('nobody@example.org', 'USER_AUTH', 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE', { preferredChallenge: 'EMAIL_OTP', secret: undefined });
   await refused(go('12345678'), ...wrongCode);

@@ -15,7 +15,7 @@ const ways = { USER_AUTH: { preferredChallenge: 'PASSWORD_SRP' } };
 
 for (const flow of flows) {
   test(`a software token is set up in the middle of ${flow}, and asked for from then on`, async () => {
-    const app = await application({ mfa: ['ON', 'SOFTWARE_TOKEN_MFA'] });
+    const app = await application({ mfa: ['ON', 'SOFTWARE_TOKEN_MFA'], flows: [flow] });
     await addUser(app, 'ada', { email });
     const { totpSetupDetails } = await begin('ada', flow, 'CONTINUE_SIGN_IN_WITH_TOTP_SETUP', ways[flow]);
     const { sharedSecret } = totpSetupDetails;
@@ -78,7 +78,7 @@ for (const [name, factor, step, address] of [
   ['email', 'EMAIL', 'CONFIRM_SIGN_IN_WITH_EMAIL_CODE', email],
 ]) {
   test(`a code by ${name} is preferred`, async () => {
-    const app = await application({ pool: settings, mfa: ['OPTIONAL', ...everyFactor] });
+    const app = await application({ pool: settings, mfa: ['OPTIONAL', ...everyFactor], flows });
     await addUser(app, 'ada', { email, phone_number });
     await begin('ada', 'USER_SRP_AUTH', 'DONE');
     await updateMFAPreference({ [name]: 'PREFERRED' });

@@ -53,10 +53,10 @@ const factors = {
 };
 
 /**
- * Makes an application: a pool and a client with all flows, and Amplify pointed at
- * them with nothing in its storage. mfa is MfaConfiguration and the factors.
+ * Makes an application: a pool and a client with these flows alone, and Amplify pointed
+ * at them with nothing in its storage. mfa is MfaConfiguration and the factors.
  */
-export async function application({ pool = {}, client = {}, mfa, firstFactors } = {}) {
+export async function application({ pool = {}, client = {}, flows = ['USER_SRP_AUTH'], mfa, firstFactors } = {}) {
   const policies = firstFactors && { Policies: { SignInPolicy: { AllowedFirstAuthFactors: firstFactors } } };
   const { Id } = await newPool({ ...pool, ...policies });
   if (mfa) {
@@ -64,7 +64,7 @@ export async function application({ pool = {}, client = {}, mfa, firstFactors } 
     await api.send(new SetUserPoolMfaConfigCommand({ UserPoolId: Id, MfaConfiguration, ...Object.assign({}, ...names.map((n) => factors[n])) }));
   }
   const { ClientId } = await newClient(Id, {
-    ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_AUTH', 'ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    ExplicitAuthFlows: flows.map((flow) => `ALLOW_${flow}`),
     EnableTokenRevocation: true,
     ...client,
   });
