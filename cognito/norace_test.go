@@ -2,5 +2,5 @@
 
 package cognito_test
 
-// everyNth case of the contract test is tried.
+// everyNth case of the contract test and of the table of sign-ins is tried.
 const everyNth = 1
