@@ -51,6 +51,8 @@ func TestClientMembers(t *testing.T) {
 			`"AnalyticsConfiguration":{"ApplicationArn":"arn:aws:mobiletargeting:eu-west-1:111122223333:apps/x"}`},
 		{"analytics by id", `"AnalyticsConfiguration":{"ApplicationId":"0123456789abcdef0123456789abcdef","RoleArn":"arn:aws:iam::111122223333:role/x","ExternalId":"e","UserDataShared":true}`,
 			`"AnalyticsConfiguration":{"ApplicationId":"0123456789abcdef0123456789abcdef","RoleArn":"arn:aws:iam::111122223333:role/x","ExternalId":"e","UserDataShared":true}`},
+		{"analytics that share nothing", `"AnalyticsConfiguration":{"ApplicationArn":"arn:aws:mobiletargeting:eu-west-1:111122223333:apps/x","UserDataShared":false}`,
+			`"AnalyticsConfiguration":{"ApplicationArn":"arn:aws:mobiletargeting:eu-west-1:111122223333:apps/x","UserDataShared":false}`},
 		{"empty lists are absent", `"CallbackURLs":[],"LogoutURLs":[],"ReadAttributes":[],"ExplicitAuthFlows":[],"AllowedOAuthFlows":[]`,
 			`"CallbackURLs":null,"LogoutURLs":null,"ReadAttributes":null,"ExplicitAuthFlows":null,"AllowedOAuthFlows":null`},
 	} {

@@ -60,7 +60,7 @@ type AnalyticsConfiguration struct {
 	ApplicationArn string `json:"ApplicationArn,omitempty"`
 	RoleArn        string `json:"RoleArn,omitempty"`
 	ExternalId     string `json:"ExternalId,omitempty"`
-	UserDataShared bool   `json:"UserDataShared,omitempty"`
+	UserDataShared *bool  `json:"UserDataShared,omitempty"`
 }
 
 // RefreshTokenRotation makes every refresh give a new refresh token.
