@@ -37,17 +37,19 @@ func (s *Service) AdminConfirm(ctx context.Context, p *userpool.Pool, username s
 }
 
 // AdminSetEnabled lets a user sign in, or not; disabling ends everything that
-// sign-ins gave out. The fault is UserNotFound.
+// sign-ins gave out. So does enabling a user who was disabled: a sign-in that was under
+// way when the user was disabled may have given something out since. The fault is
+// UserNotFound.
 func (s *Service) AdminSetEnabled(ctx context.Context, p *userpool.Pool, username string, enabled bool) error {
 	u, err := s.adminFind(ctx, p, username)
 	if err != nil {
 		return err
 	}
 	_, err = s.update(ctx, p, u.ID, func(tx store.Tx, u *userpool.User) error {
-		u.Enabled = enabled
-		if enabled {
+		if u.Enabled && enabled {
 			return nil
 		}
+		u.Enabled = enabled
 		return tx.RevokeUserGrants(ctx, p.ID, u.ID, s.Now())
 	})
 	return err

@@ -132,3 +132,38 @@ func TestNewPasswordMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+// TestDisabledMeanwhile: what a sign-in gives out that was under way when its user was
+// disabled is dead, and stays so when the user is enabled again.
+func TestDisabledMeanwhile(t *testing.T) {
+	b := newBench(t)
+	ada := b.add("ada", nil)
+	done := false
+	b.hook(func() {
+		if done {
+			return
+		}
+		done = true // AdminSetEnabled reads users too
+		if err := b.auth.Accounts.AdminSetEnabled(t.Context(), b.pool, "ada", false); err != nil {
+			t.Error(err)
+		}
+	})
+	out, err := b.signIn("ada", password)
+	if err != nil || out.Tokens == nil {
+		t.Fatalf("the sign-in that was under way: %v, %v", out, err)
+	}
+	check := func(want string) {
+		t.Helper()
+		if _, err := b.auth.CheckAccessToken(t.Context(), out.Tokens.AccessToken, ""); text(err) != want {
+			t.Errorf("its access token: %v, want %s", err, want)
+		}
+	}
+	check("NotAuthorizedException: Access Token has been revoked")
+	if err := b.auth.Accounts.AdminSetEnabled(t.Context(), b.pool, ada.Username, true); err != nil {
+		t.Fatal(err)
+	}
+	check("NotAuthorizedException: Access Token has been revoked")
+	if out, err := b.signIn("ada", password); err != nil || out.Tokens == nil {
+		t.Errorf("a sign-in afterwards: %v, %v", out, err)
+	}
+}
