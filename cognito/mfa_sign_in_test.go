@@ -352,6 +352,7 @@ func TestSetUpInTheMiddle(t *testing.T) {
 			begun(setupAsked("EMAIL_OTP", "SOFTWARE_TOKEN_MFA")),
 			answered("MFA_SETUP", "ada", "InvalidParameterException: Missing required parameter EMAIL"),
 			answered("MFA_SETUP", "ada", "InvalidParameterException: Invalid email address format.", "EMAIL", "ada"),
+			answered("MFA_SETUP", "ada", "InvalidParameterException: Invalid email address format.", "EMAIL", strings.Repeat("a", 320)+"@example.org"),
 			answered("MFA_SETUP", "ada", mailAsked, "EMAIL", "ada@example.org"),
 			answered("EMAIL_OTP", "next", wrongMFA, "EMAIL_OTP_CODE", "{{wrong}}"),
 			answered("EMAIL_OTP", "next", gotTokens, "EMAIL_OTP_CODE", "{{code}}"),

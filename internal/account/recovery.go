@@ -133,8 +133,8 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 			if code, err = s.matchCode(ctx, tx, u, store.CodeResetPassword, in.Code); err != nil {
 				return err
 			}
-			if u.Attributes[code.Attribute] != code.SentTo {
-				return errExpiredCode() // it went to an address that is no longer the user's
+			if u.Attributes[code.Attribute] != code.SentTo || !p.RecoversBy(u, code.Attribute) {
+				return errExpiredCode() // it went to an address that recovers the account no more
 			}
 			if err := recoverable(u, code.Attribute); err != nil {
 				return err

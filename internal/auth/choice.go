@@ -93,6 +93,9 @@ func (s *Service) takeChoice(ctx context.Context, a *attempt, r RespondRequest, 
 	case !slices.Contains(ses.Choices, answer):
 		return nil, errNoChoice()
 	}
+	if _, sends := sentCodeOf(step{challenge: answer, first: true}); sends && a.user != nil && !a.pool.OffersFirstFactor(a.user, answer, false) {
+		return nil, errInvalidSession() // not any more
+	}
 	return s.choose(ctx, a, answer, r.Answers, s.spending(ctx, r, ses))
 }
 

@@ -1,7 +1,10 @@
 package auth
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
 	"maps"
 	"time"
@@ -92,10 +95,9 @@ func (s *Service) deliver(ctx context.Context, a *attempt, kind sentCode, ses *s
 	if a.user == nil {
 		return s.Accounts.PretendDelivery(a.pool, a.name, kind.attribute), nil
 	}
-	if ses.To == "" {
-		ses.To = a.user.Attributes[kind.attribute]
-	}
-	to, err := s.Accounts.SendSignInCode(ctx, a.pool, a.user, a.client.ID, kind.attribute, ses.To, ses.Code)
+	address := cmp.Or(ses.To, a.user.Attributes[kind.attribute])
+	ses.Sent = hashOf(address)
+	to, err := s.Accounts.SendSignInCode(ctx, a.pool, a.user, a.client.ID, kind.attribute, address, ses.Code)
 	if fault.Is(err, fault.CodeDeliveryFailure) { // which no operation of a sign-in lists
 		code := fault.InvalidEmailRoleAccess
 		if kind.attribute == "phone_number" {
@@ -104,6 +106,12 @@ func (s *Service) deliver(ctx context.Context, a *attempt, kind sentCode, ses *s
 		return nil, fault.New(code, fault.Of(err).Message).Because(err)
 	}
 	return to, err
+}
+
+// hashOf stands for an address, which has no room in a session.
+func hashOf(address string) []byte {
+	sum := sha256.Sum256([]byte(address))
+	return sum[:]
 }
 
 func errWrongCode() error {
@@ -119,9 +127,11 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 		return nil, errMissing(kind.answer)
 	case a.user == nil:
 		return nil, s.refuseStrangersCode(ctx, a)
+	case ses.Setup && !toSetUp(a.pool, a.user), ses.First && !a.pool.OffersFirstFactor(a.user, ses.Challenge, false):
+		return nil, errInvalidSession() // not asked for any more
 	case subtle.ConstantTimeCompare([]byte(typed), []byte(ses.Code)) != 1:
 		return nil, s.wrongCode(ctx, a, errWrongCode())
-	case !ses.Setup && a.user.Attributes[kind.attribute] != ses.To: // it was replaced meanwhile
+	case !ses.Setup && !bytes.Equal(hashOf(a.user.Attributes[kind.attribute]), ses.Sent): // it was replaced meanwhile
 		return nil, errInvalidSession()
 	}
 	prove := s.proving(a, ses, kind)
@@ -147,10 +157,11 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 // (reference: api-behaviour §10.1, §13). The attempt sees the change at once; what is
 // returned writes it.
 func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.Context, store.Tx) error {
+	before := a.user.Attributes[kind.attribute]
 	apply := func(u *userpool.User) (changed bool) {
-		verified := userpool.VerifiedName(kind.attribute)
-		if u.Attributes[kind.attribute] != ses.To || u.Attributes[verified] != "true" {
-			u.Attributes[kind.attribute], u.Attributes[verified] = ses.To, "true"
+		address, verified := cmp.Or(ses.To, before), userpool.VerifiedName(kind.attribute)
+		if u.Attributes[kind.attribute] != address || u.Attributes[verified] != "true" {
+			u.Attributes[kind.attribute], u.Attributes[verified] = address, "true"
 			changed = true
 		}
 		if ses.First && u.Status == userpool.StatusUnconfirmed {
@@ -167,12 +178,11 @@ func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.
 	if !apply(&u) {
 		return func(context.Context, store.Tx) error { return nil }
 	}
-	before := a.user.Attributes[kind.attribute]
 	a.user = &u
 	return func(ctx context.Context, tx store.Tx) error {
 		fresh, err := tx.User(ctx, u.PoolID, u.ID)
 		switch {
-		case isNotFound(err) || err == nil && fresh.Attributes[kind.attribute] != before:
+		case isNotFound(err) || err == nil && (fresh.Attributes[kind.attribute] != before || ses.Setup && !toSetUp(a.pool, fresh)):
 			return errInvalidSession()
 		case err != nil:
 			return err

@@ -51,10 +51,14 @@ func (s *Service) takeMFAChoice(ctx context.Context, a *attempt, r RespondReques
 //
 // Who has got a factor in another way meanwhile can't set up another one so.
 
+// mostAddress is how many bytes an address may have that is set up: as a mailbox may
+// (RFC 3696), so that the session has room for it.
+const mostAddress = 320
+
 // takeSetup takes the answer to MFA_SETUP.
 func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	spent := s.spending(ctx, r, ses)
-	if ses.Done {
+	if ses.Done && a.pool.CanAsk(a.user, ChallengeSoftwareToken) { // which may have been taken away
 		return s.proceed(ctx, a, passedSecondFactor, spent)
 	}
 	if err := stillToSetUp(a); err != nil {
@@ -70,6 +74,9 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 			if problem := a.pool.NewAttributesProblem(map[string]string{f.alsoKey: address}, false); problem != "" {
 				return nil, fault.New(fault.InvalidParameter, problem)
 			}
+			if len(address) > mostAddress {
+				return nil, fault.New(fault.InvalidParameter, "Invalid email address format.")
+			}
 			return s.ask(ctx, a, next, spent)
 		}
 	}
@@ -81,10 +88,16 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 
 // stillToSetUp refuses to go on with a set-up that isn't due any more.
 func stillToSetUp(a *attempt) error {
-	if due, ok := a.pool.SecondFactor(a.user); !ok || due.Challenge != ChallengeMFASetup {
+	if !toSetUp(a.pool, a.user) {
 		return errInvalidSession()
 	}
 	return nil
+}
+
+// toSetUp reports whether sign-ins of u come to MFA_SETUP.
+func toSetUp(pool *userpool.Pool, u *userpool.User) bool {
+	due, ok := pool.SecondFactor(u)
+	return ok && due.Challenge == ChallengeMFASetup
 }
 
 // openSetup takes up the sign-in whose session stands for the caller in operations on

@@ -66,7 +66,10 @@ func (s *Service) newPassword(ctx context.Context, a *attempt, r RespondRequest,
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now()
+	now, with := s.Now(), *a.user // what is added decides of the second factor
+	with.Attributes = maps.Clone(a.user.Attributes)
+	setNewPassword(a.pool, &with, credential, added, now)
+	a.user = &with
 	return s.proceed(ctx, a, passedNewPassword, func(tx store.Tx) error {
 		if err := spend(ctx, tx, a.pool, r.Session, ses.Expires); err != nil {
 			return err

@@ -103,7 +103,7 @@ func (s *Service) resumePage(ctx context.Context, r RespondRequest) (*attempt, *
 	}
 	name := ses.User
 	if name == "" {
-		name = ses.Name
+		name = string(ses.Name)
 	}
 	a, err := s.resume(ctx, r, ses, name)
 	return a, ses, err

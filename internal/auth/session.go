@@ -20,7 +20,7 @@ type session struct {
 	Pool      string    `json:"o"`
 	Client    string    `json:"c"`
 	User      string    `json:"u,omitempty"` // id; "" for a name that nobody has
-	Name      string    `json:"m,omitempty"` // that name, as it was typed
+	Name      []byte    `json:"m,omitempty"` // that name, as it was typed
 	Side      Side      `json:"s"`
 	Challenge string    `json:"n"`
 	First     bool      `json:"f,omitempty"` // no factor was passed yet
@@ -33,7 +33,8 @@ type session struct {
 	Custom  string   `json:"j,omitempty"` // id of the state of a custom sign-in
 	Choices []string `json:"a,omitempty"` // what the challenge lets the user choose from
 	Code    string   `json:"k,omitempty"` // that was sent, and is waited for; of passkeys the challenge
-	To      string   `json:"t,omitempty"` // the address that it went to
+	Sent    []byte   `json:"h,omitempty"` // hash of the address that it went to
+	To      string   `json:"t,omitempty"` // that address, where it is to be set up
 	Setup   bool     `json:"x,omitempty"` // a right answer sets the factor up
 	Token   []byte   `json:"w,omitempty"` // secret of the software token that is being set up
 	Forced  bool     `json:"r,omitempty"` // threat protection asks for a second factor
@@ -56,7 +57,7 @@ func (s *Service) newSession(a *attempt, challenge string) session {
 		ses.Custom = a.custom.id
 	}
 	if a.user == nil {
-		ses.Name = a.name
+		ses.Name = []byte(a.name)
 		return ses
 	}
 	ses.User, ses.Password = a.user.ID, passwordTime(a.user)
@@ -64,14 +65,15 @@ func (s *Service) newSession(a *attempt, challenge string) session {
 }
 
 // sealed is the text of a session. It is as long for a name that nobody has as for a
-// user, so that its length doesn't tell who is there.
+// user, so that its length doesn't tell who is there: the first size has room for every
+// username, the second is what a Session of 2,048 characters can hold.
 func (s *Service) sealed(ses session) (string, error) {
 	plain, err := json.Marshal(ses)
 	if err != nil {
 		return "", err
 	}
 	const member = len(`,"_":""`)
-	for _, size := range []int{512, 1024} { // beyond, a Session of 2,048 characters has no room
+	for _, size := range []int{1024, 1493} {
 		if missing := size - len(plain) - member; missing > 0 {
 			ses.Padding = strings.Repeat("-", missing)
 			break

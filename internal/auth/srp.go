@@ -166,7 +166,7 @@ func (s *Service) openBlock(r RespondRequest) (*secretBlock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if block.Kind == blockUser && ses.User != block.User || block.Kind == blockStranger && ses.Name != block.Name {
+		if block.Kind == blockUser && ses.User != block.User || block.Kind == blockStranger && string(ses.Name) != block.Name {
 			return nil, errInvalidSession()
 		}
 	}

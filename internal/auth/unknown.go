@@ -108,11 +108,11 @@ func (s *Service) strangerName(pool *userpool.Pool, name string) string {
 
 // resumeStranger takes up a sign-in as a name that nobody has.
 func (s *Service) resumeStranger(r RespondRequest, ses *session, username string) (*attempt, error) {
-	fold := r.Pool.Fold
-	if name := fold(username); name != fold(ses.Name) && name != fold(s.strangerName(r.Pool, ses.Name)) {
+	fold, typed := r.Pool.Fold, string(ses.Name)
+	if name := fold(username); name != fold(typed) && name != fold(s.strangerName(r.Pool, typed)) {
 		return nil, errInvalidSession()
 	}
-	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: ses.Name}, nil
+	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed}, nil
 }
 
 // refuseStranger answers a password for a name that no user has: it counts, and

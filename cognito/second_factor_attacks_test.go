@@ -1,0 +1,134 @@
+package cognito_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"idpond/internal/userpool"
+)
+
+// TestSetUpEndsMeanwhile: who has got a factor in another way meanwhile can't be given
+// another one by an older session, whichever step of the set-up it waits for.
+func TestSetUpEndsMeanwhile(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		meanwhile func(b *signInBench)
+	}{
+		{"a software token", func(b *signInBench) {
+			b.changeUser("ada", func(u *userpool.User) { u.AddSoftwareToken([]byte("0123456789abcdef0123456789abcdef"), 0, "") })
+		}},
+		{"a phone number", func(b *signInBench) { b.changeUser("ada", withPhone) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, mfaPool("ON", "EMAIL_OTP", "SMS_MFA", "SOFTWARE_TOKEN_MFA"))
+			b.addUser("ada")
+			b.play([]turn{
+				begun(setupAsked("SMS_MFA", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA")),
+				answered("MFA_SETUP", "ada", strings.ReplaceAll(mailAsked, "a***@e***", "e***@e***"), "EMAIL", "eve@example.org"),
+			})
+			tt.meanwhile(b)
+			b.play([]turn{answered("EMAIL_OTP", "next", badSess, "EMAIL_OTP_CODE", "{{code}}")})
+			if got := b.user("ada").Attributes["email"]; got != "" {
+				t.Errorf("the user's address became %s", got)
+			}
+		})
+	}
+}
+
+// TestSetUpTakenAway: the session that a verified software token gave is worth nothing
+// without the token.
+func TestSetUpTakenAway(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"))
+	b.addUser("ada")
+	b.play([]turn{
+		begun("*"),
+		{op: "AssociateSoftwareToken", body: `{"Session":"{{ada.Session}}"}`, want: "*", keep: "token"},
+		{op: "VerifySoftwareToken", body: `{"Session":"{{token.Session}}","UserCode":"{{totp token}}"}`, want: "*", keep: "verified"},
+		{op: "AdminDeleteSoftwareToken", body: `{"Username":"ada"}`, want: `{}`},
+		answered("MFA_SETUP", "verified", badSess),
+	})
+}
+
+// TestSecondFactorOfAnInvitedUser: an address that comes with the new password is the
+// second factor at once.
+func TestSecondFactorOfAnInvitedUser(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "EMAIL_OTP", "SOFTWARE_TOKEN_MFA"))
+	b.addUser("ada", invited)
+	b.play([]turn{
+		begun("*"),
+		answered("NEW_PASSWORD_REQUIRED", "ada", mailAsked, "NEW_PASSWORD", "N3wPassw0rd!", "userAttributes.email", "ada@example.org"),
+		answered("EMAIL_OTP", "next", gotTokens, "EMAIL_OTP_CODE", "{{code}}"),
+	})
+}
+
+// TestFirstFactorEndsMeanwhile: a code that was sent as the first factor is none any
+// more once the user has a second factor, or the pool has no such first one.
+func TestFirstFactorEndsMeanwhile(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		meanwhile func(b *signInBench)
+	}{
+		{"the same mailbox is the second factor", func(b *signInBench) { b.changeUser("ada", prefers("EMAIL_OTP", "EMAIL_OTP")) }},
+		{"the pool takes it back", func(b *signInBench) {
+			b.pool.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors = []string{"PASSWORD"}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, mfaPool("OPTIONAL", "EMAIL_OTP"), choosing("EMAIL_OTP"))
+			b.addUser("ada", withEmail)
+			select1 := chosen(benchClient, "ada", "*")
+			select1.keep = "select"
+			b.play([]turn{select1, chosen(benchClient, "ada", otpAsked, "PREFERRED_CHALLENGE", "EMAIL_OTP")})
+			tt.meanwhile(b)
+			b.play([]turn{
+				answered("EMAIL_OTP", "ada", badSess, "EMAIL_OTP_CODE", "{{code}}"),
+				answered("SELECT_CHALLENGE", "select", badSess, "ANSWER", "EMAIL_OTP"),
+			})
+		})
+	}
+}
+
+// TestRecoveryEndsMeanwhile: a reset code is worth nothing once the mailbox that it went
+// to takes the codes of the second factor.
+func TestRecoveryEndsMeanwhile(t *testing.T) {
+	b := newSignInBench(t, mfaPool("OPTIONAL", "EMAIL_OTP"), recoverBy("verified_email"))
+	b.addUser("ada", withEmail)
+	b.play([]turn{{op: "ForgotPassword", body: `{"Username":"ada"}`, want: "*"}})
+	b.changeUser("ada", prefers("EMAIL_OTP", "EMAIL_OTP"))
+	b.play([]turn{
+		{op: "ConfirmForgotPassword", body: `{"Username":"ada","ConfirmationCode":"{{code}}","Password":"N3wPassw0rd!"}`,
+			want: "ExpiredCodeException: Invalid code provided, please request a code again."},
+		begun(mailAsked),
+	})
+}
+
+// TestSessionLengths: no session outgrows what RespondToAuthChallenge takes, and its
+// length doesn't tell whether somebody has the name, however the name is written.
+func TestSessionLengths(t *testing.T) {
+	for _, name := range []string{"ada", strings.Repeat("a", 116) + "@example.org", strings.Repeat("<", 128), strings.Repeat("😀", 128), strings.Repeat("ä", 128)} {
+		for _, preferred := range []string{"EMAIL_OTP", "PASSWORD", ""} {
+			b := newSignInBench(t, choosing("EMAIL_OTP", "SMS_OTP"))
+			long := func(u *userpool.User) {
+				u.Attributes["email"] = strings.Repeat("a", 1900) + "@example.org"
+				u.Attributes["phone_number"] = "+15551230000"
+			}
+			b.addUser(name, long)
+			other := strings.Replace(name, name[:len(name)/len([]rune(name))], "x", 1)
+			lengths := map[string]int{}
+			for _, who := range []string{name, other} {
+				s := chosen("hiding", who, "*")
+				if preferred != "" {
+					s = chosen("hiding", who, "*", "PREFERRED_CHALLENGE", preferred)
+				}
+				s.keep = "s"
+				b.play([]turn{s})
+				lengths[fmt.Sprint(who == name)] = len(b.kept["s.Session"])
+			}
+			t.Logf("%.5s %s: %v", name, preferred, lengths)
+			if lengths["true"] != lengths["false"] || lengths["true"] > 2048 {
+				t.Errorf("%.5s… %s: %v", name, preferred, lengths)
+			}
+		}
+	}
+}
