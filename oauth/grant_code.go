@@ -25,7 +25,7 @@ func (s *Server) exchangeCode(ctx context.Context, q *grantRequest) (*tokens.Set
 	if set := q.client.Settings; !set.AllowedOAuthFlowsUserPoolClient || !slices.Contains(set.AllowedOAuthFlows, "code") {
 		return nil, badRequest("unauthorized_client", "")
 	}
-	issue, err := s.Tokens.Begin()
+	issue, err := s.Tokens.Begin(ctx, q.client.PoolID)
 	if err != nil {
 		return nil, err
 	}

@@ -194,7 +194,7 @@ func (s *Service) finish(ctx context.Context, a *attempt, record func(store.Tx) 
 	if a.side == Pages {
 		return out, s.save(ctx, a, userpool.EventPass, record)
 	}
-	issue, err := s.Tokens.Begin()
+	issue, err := s.Tokens.Begin(ctx, a.pool.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -271,7 +271,7 @@ func TestGrantIsOneTransaction(t *testing.T) {
 	if _, err := h.Grant(t.Context(), r, func(store.Tx) error { ran = true; return no }); !errors.Is(err, no) || !ran {
 		t.Errorf("got %v, ran %v", err, ran)
 	}
-	i, err := h.Begin()
+	i, err := h.Begin(t.Context(), h.pool.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

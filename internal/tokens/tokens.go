@@ -106,8 +106,12 @@ type Issue struct {
 	grant        store.Grant
 }
 
-// Begin makes the random parts of a grant, outside any transaction.
-func (s *Service) Begin() (*Issue, error) {
+// Begin makes the random parts of a grant, outside any transaction, and the keys of a
+// pool that has none yet: making them can fail, and after the commit it would be too late.
+func (s *Service) Begin(ctx context.Context, poolID string) (*Issue, error) {
+	if _, err := s.Keys.forPool(ctx, poolID); err != nil {
+		return nil, err
+	}
 	id, err := s.newID()
 	if err != nil {
 		return nil, err
@@ -162,7 +166,7 @@ func (s *Service) Finish(ctx context.Context, i *Issue) (*Set, error) {
 // Grant is Begin, Save and Finish for a sign-in whose request is known beforehand.
 // also runs first in the same transaction and may be nil.
 func (s *Service) Grant(ctx context.Context, r GrantRequest, also func(store.Tx) error) (*Set, error) {
-	i, err := s.Begin()
+	i, err := s.Begin(ctx, r.Pool.ID)
 	if err != nil {
 		return nil, err
 	}

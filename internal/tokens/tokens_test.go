@@ -2,7 +2,9 @@ package tokens_test
 
 import (
 	"context"
+	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"flag"
 	"math/rand/v2"
 	"os"
@@ -302,5 +304,25 @@ func golden(t *testing.T, file string, got any) {
 	}
 	if diff := cmp.Diff(string(want), string(b)); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+// brokenSource is a tokens.KeySource.
+type brokenSource struct{ err error }
+
+func (b brokenSource) Take(context.Context) (*rsa.PrivateKey, error) { return nil, b.err }
+
+// TestKeysBeforeTheGrant: whoever signs in first at a pool whose keys can't be made gets an
+// error, and nothing of the sign-in is kept.
+func TestKeysBeforeTheGrant(t *testing.T) {
+	h := newHouse(t)
+	broken := errors.New("no entropy")
+	h.Keys.Source = brokenSource{broken}
+	_, err := h.Grant(t.Context(), tokens.GrantRequest{Pool: h.pool, Client: h.client, User: h.user}, func(store.Tx) error {
+		t.Error("the transaction began")
+		return nil
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
 	}
 }
