@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"idpond/cognito/apitest"
 	"idpond/internal/store"
 )
 
@@ -165,6 +166,15 @@ func TestBrokenDisk(t *testing.T) {
 			w := b.world(t)
 			w.Expand("{{token}}") // the first one of a pool makes its signing keys
 			rows[op.Name] = b.failEverywhere(t, d, op.Name, w.Request(op.Name))
+			for _, text := range apitest.Challenges(op.Name) {
+				if strings.Contains(text, `"ChallengeName":"CUSTOM_CHALLENGE"`) {
+					continue // over before the function sees the answer, whatever comes of it
+				}
+				b.ask(t.Context(), op.Name, w.Expand(text)) // makes the signing keys of its pool
+				if n := b.failEverywhere(t, d, op.Name, w.Expand(text)); n == 0 {
+					t.Errorf("%s writes nothing", text)
+				}
+			}
 			b.dropPools(t) // else every comparison takes longer than the one before
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -25,6 +26,7 @@ import (
 	"idpond/internal/store/sqlstore"
 	"idpond/internal/tokens"
 	"idpond/internal/tokens/tokenstest"
+	"idpond/internal/trigger"
 	"idpond/internal/userpool"
 )
 
@@ -69,9 +71,34 @@ func newWhole(t testing.TB) *whole {
 	}
 	signIns := &auth.Service{Config: b.srv.Directory, Store: st, Accounts: a, Tokens: b.issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
 	a.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
-	signIns.Activity = a.Activity
+	signIns.Activity, signIns.Triggers = a.Activity, &trigger.Service{Invoker: obliging{}}
 	b.srv.Auth, b.srv.AccessTokens = signIns, signIns
 	return b
+}
+
+// obliging is the functions of every pool: they ask for one answer, which is right.
+type obliging struct{}
+
+// Invoke is trigger.Invoker.
+func (obliging) Invoke(_ context.Context, _ string, text []byte) ([]byte, error) {
+	var e event
+	var whole map[string]any
+	if err := errors.Join(json.Unmarshal(text, &e), json.Unmarshal(text, &whole)); err != nil {
+		return nil, err
+	}
+	right, wrong := count(e.Request.Session)
+	switch {
+	case strings.HasPrefix(e.TriggerSource, "Create"):
+		e.Response["publicChallengeParameters"] = map[string]string{"riddle": "?"}
+	case strings.HasPrefix(e.TriggerSource, "Verify"):
+		e.Response["answerCorrect"] = e.Request.ChallengeAnswer == "right"
+	case right+wrong == 0:
+		e.Response["challengeName"] = "CUSTOM_CHALLENGE"
+	default:
+		e.Response["issueTokens"], e.Response["failAuthentication"] = right > 0, wrong > 0
+	}
+	whole["response"] = e.Response
+	return json.Marshal(whole)
 }
 
 // oneKey is a tokens.KeySource.

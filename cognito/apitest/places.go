@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/descope/virtualwebauthn"
-	"github.com/pquerna/otp/totp"
 
 	"idpond/internal/samlmeta/samlmetatest"
 )
@@ -152,11 +151,8 @@ func places() map[string]func(*World) string {
 
 		"newtotp": func(w *World) string {
 			secret := w.text(w.must("AssociateSoftwareToken", `{"AccessToken":"{{newtoken}}"}`), "SecretCode")
-			code, err := totp.GenerateCode(secret, w.Now())
-			if err != nil {
-				w.Fatal(err)
-			}
-			return code
+			w.fresh["secret of newtotp"] = secret
+			return w.code(secret, 0)
 		},
 		"newtotptoken": func(w *World) string {
 			w.must("VerifySoftwareToken", `{"AccessToken":"{{newtoken}}","UserCode":"{{newtotp}}"}`)
@@ -195,7 +191,8 @@ const (
 		`"Policies":{"SignInPolicy":{"AllowedFirstAuthFactors":["PASSWORD","EMAIL_OTP","WEB_AUTHN"]}}`
 	mfaBody = `,"MfaConfiguration":"OPTIONAL","SoftwareTokenMfaConfiguration":{"Enabled":true},"WebAuthnConfiguration":{"RelyingPartyId":"example.org","UserVerification":"preferred"}}`
 
-	allFlows = `,"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]`
+	allFlows = `,"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH",` +
+		`"ALLOW_USER_AUTH","ALLOW_CUSTOM_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]`
 
 	serverBody   = `{"UserPoolId":"{{pool}}","Identifier":"NAME","Name":"Orders","Scopes":[{"ScopeName":"read","ScopeDescription":"reads"}]}`
 	providerBody = `{"UserPoolId":"{{pool}}","ProviderName":"NAME","ProviderType":"SAML","ProviderDetails":{"MetadataFile":{{metadata}}}}`
@@ -292,12 +289,16 @@ func (w *World) credential(started any) string {
 	if err != nil {
 		w.Fatal(err)
 	}
-	rp := virtualwebauthn.RelyingParty{Name: "example.org", ID: "example.org", Origin: "https://example.org"}
-	credential := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
-	for len(credential.Key.AttestationData()) != coseKeySize { // the library cuts zeros in front
-		credential = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	w.passkey = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	for len(w.passkey.Key.AttestationData()) != coseKeySize { // the library cuts zeros in front
+		w.passkey = virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
 	}
-	return virtualwebauthn.CreateAttestationResponse(rp, virtualwebauthn.NewAuthenticator(), credential, *parsed)
+	return virtualwebauthn.CreateAttestationResponse(relyingParty(), virtualwebauthn.NewAuthenticator(), w.passkey, *parsed)
+}
+
+// relyingParty is the site of the passkeys that are made.
+func relyingParty() virtualwebauthn.RelyingParty {
+	return virtualwebauthn.RelyingParty{Name: "example.org", ID: "example.org", Origin: "https://example.org"}
 }
 
 func quoted(text string) string {

@@ -4,10 +4,13 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/descope/virtualwebauthn"
 )
 
 // Password is that of every user of a World.
@@ -32,6 +35,8 @@ type World struct {
 	places map[string]func(*World) string
 	kept   map[string]string // of places, for as long as the World lives
 	fresh  map[string]string // of places, for one request
+
+	passkey virtualwebauthn.Credential // the one that was made last
 }
 
 var placePattern = regexp.MustCompile(`\{\{([a-z]+)\}\}`)
@@ -78,6 +83,7 @@ func (w *World) get(name string) string {
 	}
 	if w.places == nil {
 		w.places = places()
+		maps.Copy(w.places, challenges())
 	}
 	fill, ok := w.places[name]
 	if !ok {
