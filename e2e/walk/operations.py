@@ -187,6 +187,8 @@ bad("StartUserImportJob", **j)
 upload(job["PreSignedUrl"], ",".join(header) + "\n" + "".join(
     ",".join({"cognito:username": "u%d" % i, "email": "u%d@example.com" % i, "email_verified": "true"}.get(h, "") for h in header) + "\n" for i in range(20000)))
 good("StartUserImportJob", **j)
+while good("DescribeUserImportJob", **j)["UserImportJob"]["Status"] == "Pending":  # a job that no worker has would be Stopped at once
+    time.sleep(0.05)
 both("StopUserImportJob", gone, **j)
 
 # Identity providers.
