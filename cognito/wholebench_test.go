@@ -19,6 +19,7 @@ import (
 	"idpond/cognito/apitest"
 	"idpond/internal/activity"
 	"idpond/internal/auth"
+	"idpond/internal/auth/risk"
 	"idpond/internal/importer"
 	"idpond/internal/message"
 	"idpond/internal/seal"
@@ -71,6 +72,11 @@ func newWhole(t testing.TB) *whole {
 	}
 	signIns := &auth.Service{Config: b.srv.Directory, Store: st, Accounts: a, Tokens: b.issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
 	a.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
+	judge := &risk.Service{
+		Config: b.srv.Directory, History: st, Leaked: risk.CommonPasswords(), Messages: a.Messages, FeedbackToken: a.FeedbackToken,
+		FeedbackPage: "https://id.example.org/_idpond/feedback", Now: b.clock, Log: b.srv.Log,
+	}
+	a.Risk, signIns.Risk = judge, judge
 	signIns.Activity, signIns.Triggers = a.Activity, &trigger.Service{Invoker: obliging{}}
 	b.srv.Auth, b.srv.AccessTokens = signIns, signIns
 	return b
