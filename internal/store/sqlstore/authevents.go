@@ -16,7 +16,7 @@ const (
 	selectAuthEventToEdit statement = selectAuthEvent + lockRow
 	listAuthEvents        statement = `SELECT ` + authEventColumns + ` FROM auth_events
 		WHERE pool_id = $1 AND user_id = $2 AND (created_at, id) < ($3, $4)
-		ORDER BY created_at DESC, id DESC LIMIT $5`
+		ORDER BY created_at DESC, id DESC LIMIT CAST($5 AS BIGINT)`
 	insertAuthEvent statement = `INSERT INTO auth_events (` + authEventColumns + `)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`
 	updateAuthEvent statement = `UPDATE auth_events SET data = $4 WHERE pool_id = $1 AND user_id = $2 AND id = $3`

@@ -116,6 +116,30 @@ func bareSelect(b *testing.B, dsn string) {
 	}
 }
 
+// BenchmarkListUsersEqual is one user found by e-mail address; FindUser's is its bound.
+func BenchmarkListUsersEqual(b *testing.B) {
+	eachBenchDatabase(b, func(b *testing.B, dsn string) {
+		s := benchStore(b, dsn)
+		q := store.UserQuery{PoolID: poolID, Attribute: "email", Value: "u777@example.org", Limit: 60}
+		b.Run("one", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if l, err := s.ListUsers(b.Context(), q); err != nil || len(l) != 1 {
+					b.Fatal(len(l), err)
+				}
+			}
+		})
+		b.Run("bound", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.User(b.Context(), poolID, "u777"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	})
+}
+
 func BenchmarkListUsersPrefix(b *testing.B) {
 	eachBenchDatabase(b, func(b *testing.B, dsn string) {
 		s := benchStore(b, dsn)

@@ -13,7 +13,7 @@ const (
 	selectClient       statement = `SELECT ` + clientColumns + ` FROM clients WHERE id = $1`
 	selectClientToEdit statement = selectClient + lockRow
 	listClients        statement = `SELECT ` + clientColumns + ` FROM clients
-		WHERE pool_id = $1 AND id > $2 ORDER BY id LIMIT $3`
+		WHERE pool_id = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)`
 	countClients statement = `SELECT COUNT(*) FROM clients WHERE pool_id = $1`
 	insertClient statement = `INSERT INTO clients (` + clientColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`

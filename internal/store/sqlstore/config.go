@@ -16,7 +16,7 @@ const (
 	selectPool       statement = `SELECT ` + poolColumns + ` FROM pools WHERE id = $1`
 	selectPoolToEdit statement = selectPool + lockRow
 	listPools        statement = `SELECT ` + poolColumns + ` FROM pools
-		WHERE region = $1 AND id > $2 ORDER BY id LIMIT $3`
+		WHERE region = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)`
 	countPools statement = `SELECT COUNT(*) FROM pools WHERE region = $1`
 	insertPool statement = `INSERT INTO pools (` + poolColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`

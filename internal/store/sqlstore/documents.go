@@ -18,7 +18,7 @@ const (
 		WHERE pool_id = $1 AND kind = $2 AND name = $3`
 	selectDocumentByNameToEdit statement = selectDocumentByName + lockRow
 	listDocuments              statement = `SELECT ` + documentColumns + ` FROM documents
-		WHERE pool_id = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4`
+		WHERE pool_id = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT CAST($4 AS BIGINT)`
 	countDocuments statement = `SELECT COUNT(*) FROM documents WHERE pool_id = $1 AND kind = $2`
 	insertDocument statement = `INSERT INTO documents (` + documentColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`

@@ -16,9 +16,9 @@ const (
 	selectDevice statement = `SELECT ` + deviceColumns + ` FROM devices
 		WHERE pool_id = $1 AND user_id = $2 AND device_key = $3`
 	listDevices statement = `SELECT ` + deviceColumns + ` FROM devices
-		WHERE pool_id = $1 AND user_id = $2 AND device_key > $3 ORDER BY device_key LIMIT $4`
+		WHERE pool_id = $1 AND user_id = $2 AND device_key > $3 ORDER BY device_key LIMIT CAST($4 AS BIGINT)`
 	listRememberedDevices statement = `SELECT ` + deviceColumns + ` FROM devices
-		WHERE pool_id = $1 AND user_id = $2 AND device_key > $3 AND remembered ORDER BY device_key LIMIT $4`
+		WHERE pool_id = $1 AND user_id = $2 AND device_key > $3 AND remembered ORDER BY device_key LIMIT CAST($4 AS BIGINT)`
 	insertDevice statement = `INSERT INTO devices (` + deviceColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
 	rememberDevice statement = `UPDATE devices SET remembered = $4, updated_at = $5
@@ -33,7 +33,7 @@ const (
 
 	selectPasskey statement = `SELECT ` + passkeyColumns + ` FROM passkeys WHERE pool_id = $1 AND id = $2`
 	listPasskeys  statement = `SELECT ` + passkeyColumns + ` FROM passkeys
-		WHERE pool_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT $4`
+		WHERE pool_id = $1 AND user_id = $2 AND id > $3 ORDER BY id LIMIT CAST($4 AS BIGINT)`
 	countPasskeys statement = `SELECT COUNT(*) FROM passkeys WHERE pool_id = $1 AND user_id = $2`
 	insertPasskey statement = `INSERT INTO passkeys (` + passkeyColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`

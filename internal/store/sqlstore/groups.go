@@ -13,10 +13,10 @@ const (
 	selectGroup       statement = `SELECT ` + groupColumns + ` FROM groups WHERE pool_id = $1 AND name = $2`
 	selectGroupToEdit statement = selectGroup + lockRow
 	listGroups        statement = `SELECT ` + groupColumns + ` FROM groups
-		WHERE pool_id = $1 AND name > $2 ORDER BY name LIMIT $3`
+		WHERE pool_id = $1 AND name > $2 ORDER BY name LIMIT CAST($3 AS BIGINT)`
 	listGroupsOfUser statement = `SELECT g.pool_id, g.name, g.description, g.role_arn, g.precedence, g.created_at, g.updated_at
 		FROM group_members m JOIN groups g ON g.pool_id = m.pool_id AND g.name = m.group_name
-		WHERE m.pool_id = $1 AND m.user_id = $2 AND m.group_name > $3 ORDER BY m.group_name LIMIT $4`
+		WHERE m.pool_id = $1 AND m.user_id = $2 AND m.group_name > $3 ORDER BY m.group_name LIMIT CAST($4 AS BIGINT)`
 	countGroups statement = `SELECT COUNT(*) FROM groups WHERE pool_id = $1`
 	insertGroup statement = `INSERT INTO groups (` + groupColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`

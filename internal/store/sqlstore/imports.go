@@ -16,7 +16,7 @@ const (
 	selectImportJob       statement = `SELECT ` + importJobColumns + ` FROM import_jobs WHERE pool_id = $1 AND id = $2`
 	selectImportJobToEdit statement = selectImportJob + lockRow
 	listImportJobs        statement = `SELECT ` + importJobColumns + ` FROM import_jobs
-		WHERE pool_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4`
+		WHERE pool_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT CAST($4 AS BIGINT)`
 	countImportJobs statement = `SELECT status, COUNT(*) FROM import_jobs WHERE pool_id = $1 GROUP BY status`
 	insertImportJob statement = `INSERT INTO import_jobs (` + importJobColumns + `)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`
@@ -40,7 +40,7 @@ const (
 	upsertImportLine statement = `INSERT INTO import_log (pool_id, job_id, line, text) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (pool_id, job_id, line) DO UPDATE SET text = excluded.text`
 	listImportLog statement = `SELECT line, text FROM import_log
-		WHERE pool_id = $1 AND job_id = $2 AND line > $3 ORDER BY line LIMIT $4`
+		WHERE pool_id = $1 AND job_id = $2 AND line > $3 ORDER BY line LIMIT CAST($4 AS BIGINT)`
 )
 
 func scanImportJob(rows *sql.Rows) (*store.ImportJob, error) {

@@ -10,20 +10,20 @@ import (
 
 const (
 	listUsersByID statement = `SELECT ` + userColumns + ` FROM users u
-		WHERE u.pool_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3`
+		WHERE u.pool_id = $1 AND u.id > $2 ORDER BY u.id LIMIT CAST($3 AS BIGINT)`
 	listUsersByIDPrefix statement = `SELECT ` + userColumns + ` FROM users u
-		WHERE u.pool_id = $1 AND u.id >= $2 AND u.id <> $3 AND u.id < $4 ORDER BY u.id LIMIT $5`
+		WHERE u.pool_id = $1 AND u.id >= $2 AND u.id <> $3 AND u.id < $4 ORDER BY u.id LIMIT CAST($5 AS BIGINT)`
 
 	searched = ` FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.id = s.user_id
 		WHERE s.pool_id = $1 AND s.name = $2`
 	listUsersEqual statement = `SELECT ` + userColumns + searched + `
-		AND s.value = $3 AND s.user_id > $4 AND u.id > $4 ORDER BY s.user_id LIMIT $5`
+		AND s.value = $3 AND s.user_id > $4 AND u.id > $4 ORDER BY s.user_id LIMIT CAST($5 AS BIGINT)`
 	listUsersPrefix statement = `SELECT ` + userColumns + searched + `
-		AND (s.value, s.user_id) > ($3, $4) AND s.value < $5 ORDER BY s.value, s.user_id LIMIT $6`
+		AND (s.value, s.user_id) > ($3, $4) AND s.value < $5 ORDER BY s.value, s.user_id LIMIT CAST($6 AS BIGINT)`
 
 	listUsersInGroup statement = `SELECT ` + userColumns + `
 		FROM group_members m JOIN users u ON u.pool_id = m.pool_id AND u.id = m.user_id
-		WHERE m.pool_id = $1 AND m.group_name = $2 AND m.user_id > $3 AND u.id > $3 ORDER BY m.user_id LIMIT $4`
+		WHERE m.pool_id = $1 AND m.group_name = $2 AND m.user_id > $3 AND u.id > $3 ORDER BY m.user_id LIMIT CAST($4 AS BIGINT)`
 )
 
 // ListUsers implements store.Users. A prefix is a range of the index that begins

@@ -14,7 +14,7 @@ const (
 		WHERE pool_id = $1 AND identifier = $2`
 	selectResourceServerToEdit statement = selectResourceServer + lockRow
 	listResourceServers        statement = `SELECT ` + resourceServerColumns + ` FROM resource_servers
-		WHERE pool_id = $1 AND identifier > $2 ORDER BY identifier LIMIT $3`
+		WHERE pool_id = $1 AND identifier > $2 ORDER BY identifier LIMIT CAST($3 AS BIGINT)`
 	countResourceServers statement = `SELECT COUNT(*) FROM resource_servers WHERE pool_id = $1`
 	insertResourceServer statement = `INSERT INTO resource_servers (` + resourceServerColumns + `)
 		VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`

@@ -25,7 +25,7 @@ const (
 		WHERE pool_id = $1 AND id = $2`
 
 	selectPasswordHistory statement = `SELECT credential FROM password_history
-		WHERE pool_id = $1 AND user_id = $2 ORDER BY seq DESC LIMIT $3`
+		WHERE pool_id = $1 AND user_id = $2 ORDER BY seq DESC LIMIT CAST($3 AS BIGINT)`
 	insertPasswordHistory statement = `INSERT INTO password_history (pool_id, user_id, seq, credential)
 		VALUES ($1, $2, 1 + COALESCE((SELECT MAX(seq) FROM password_history WHERE pool_id = $1 AND user_id = $2), 0), $3)
 		ON CONFLICT DO NOTHING`

@@ -9,7 +9,8 @@
 //
 // Every statement is a constant of type statement, so that a test finds them all
 // and looks at the plan that each database makes of it. Statements are prepared
-// once per connection.
+// once per connection; the parameter of a LIMIT is cast, because SQLite compiles a
+// statement again whenever a LIMIT that is a mere parameter is bound.
 //
 // On PostgreSQL a transaction's Pool, Client, Domain, ResourceServer, Group,
 // Document, AuthEvent and ImportJob lock the row they read, because callers change
