@@ -132,3 +132,20 @@ func TestSessionLengths(t *testing.T) {
 		}
 	}
 }
+
+// TestConfirmedIsTheSignUpsUser: the session of one's own sign-up is worth nothing beside
+// the code of another user, whose sub was taken as a username.
+func TestConfirmedIsTheSignUpsUser(t *testing.T) {
+	b := newSignInBench(t, choosing())
+	signUp := func(name, address string) turn {
+		return turn{op: "SignUp", keep: "own", want: "*", body: fmt.Sprintf(
+			`{"Username":%q,"Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":%q}]}`, name, address)}
+	}
+	b.play([]turn{signUp("ada", "ada@example.org")})
+	sub := b.user("ada").ID
+	code := b.lastCode()
+	b.play([]turn{
+		signUp(sub, "eve@example.org"),
+		{op: "ConfirmSignUp", want: badSess, body: fmt.Sprintf(`{"Username":%q,"ConfirmationCode":%q,"Session":"{{own.Session}}"}`, sub, code)},
+	})
+}

@@ -27,11 +27,21 @@ func (s *Service) SignedUp(pool *userpool.Pool, client *userpool.AppClient, u *u
 }
 
 // OpenSignUp checks the session that ConfirmSignUp is called with: it must be of the
-// user's own sign-up. It may be called again while the code was wrong. Fault:
+// user's own sign-up, and of whom the name finds first, since somebody may have taken
+// another's sub as username. It may be called again while the code was wrong. Fault:
 // NotAuthorized.
 func (s *Service) OpenSignUp(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, text string) error {
-	_, _, err := s.openSignUp(ctx, pool, client, username, text, afterSignUp)
-	return err
+	a, _, err := s.openSignUp(ctx, pool, client, username, text, afterSignUp)
+	if err != nil {
+		return err
+	}
+	switch found, err := s.findUser(ctx, pool, username); {
+	case err != nil:
+		return err
+	case found == nil || found.ID != a.user.ID:
+		return errInvalidSession()
+	}
+	return nil
 }
 
 // Confirmed is the session that ConfirmSignUp gives, "" for none. signUp is that of the

@@ -51,10 +51,6 @@ func (s *Service) takeMFAChoice(ctx context.Context, a *attempt, r RespondReques
 //
 // Who has got a factor in another way meanwhile can't set up another one so.
 
-// mostAddress is how many bytes an address may have that is set up: as a mailbox may
-// (RFC 3696), so that the session has room for it.
-const mostAddress = 320
-
 // takeSetup takes the answer to MFA_SETUP.
 func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	spent := s.spending(ctx, r, ses)
@@ -73,9 +69,6 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 			next.challenge, next.address = f.challenge, address
 			if problem := a.pool.NewAttributesProblem(map[string]string{f.alsoKey: address}, false); problem != "" {
 				return nil, fault.New(fault.InvalidParameter, problem)
-			}
-			if len(address) > mostAddress {
-				return nil, fault.New(fault.InvalidParameter, "Invalid email address format.")
 			}
 			return s.ask(ctx, a, next, spent)
 		}
