@@ -189,6 +189,12 @@ func TestDeviceAfterFirstFactors(t *testing.T) {
 		begin func(*deviceClient)
 	}{
 		{"SRP", srpOn},
+		{"SRP that begins on the device", func(d *deviceClient) {
+			got := d.srpSignIn("ada", srpTrial{client: benchClient, username: "ada", password: rightPassword, device: d.key})
+			if diff := cmp.Diff(tidy(d, deviceAsked), got); diff != "" {
+				d.Error(diff)
+			}
+		}},
 		{"SRP of an administrator", func(d *deviceClient) { d.admin = true; srpOn(d) }},
 		{"password of an administrator", func(d *deviceClient) {
 			d.admin = true
@@ -224,6 +230,28 @@ func TestDeviceAfterFirstFactors(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSRPBeginsOnDevice: DEVICE_KEY may come with SRP_A alone. Clients that were told
+// there is no such device answer the same challenge again without it.
+func TestSRPBeginsOnDevice(t *testing.T) {
+	d := newDeviceBench(t)
+	began := func(key string) string {
+		d.Helper()
+		body, failure := d.srpBegin(srpTrial{client: benchClient, username: "ada", password: rightPassword, device: key})
+		if failure != "" {
+			d.Fatal(failure)
+		}
+		return body
+	}
+	answer := func(body, key string) turn {
+		with := strings.Replace(body, `"ChallengeResponses":{`, `"ChallengeResponses":{"DEVICE_KEY":"`+key+`",`, 1)
+		return turn{op: "RespondToAuthChallenge", body: with, want: noDevice}
+	}
+	asked := func(body, want string) turn { return turn{op: "RespondToAuthChallenge", body: body, want: want} }
+	body := began(strangeDevice)
+	d.play([]turn{answer(body, strangeDevice), asked(body, tokenAsked)})
+	d.play([]turn{answer(began(d.key), strangeDevice)}) // the last word counts
 }
 
 // TestDeviceIsNotAsked: where a device can't stand for the second factor, or none is

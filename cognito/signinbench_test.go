@@ -312,6 +312,7 @@ func (b *signInBench) sendRaw(op, body string) (answer map[string]any, failure s
 type srpTrial struct {
 	client, username, password string
 	admin                      bool
+	device                     string // key that goes along with SRP_A
 	// answers, if set, changes the ChallengeResponses before they are sent.
 	answers func(map[string]string)
 }
@@ -329,8 +330,8 @@ func (b *signInBench) srpBegin(s srpTrial) (respond, failure string) {
 	b.Helper()
 	initiate, _ := sides(s.admin)
 	client := srptest.NewClient()
-	body := fmt.Sprintf(`{"AuthFlow":"USER_SRP_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"SRP_A":%q}}`,
-		s.client, s.username, client.PublicHex())
+	body := fmt.Sprintf(`{"AuthFlow":"USER_SRP_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"SRP_A":%q,"DEVICE_KEY":%q}}`,
+		s.client, s.username, client.PublicHex(), s.device)
 	answer, failure := b.send(initiate, body)
 	if failure != "" {
 		return "", failure

@@ -23,6 +23,7 @@ type secretBlock struct {
 	UserID   string `json:"i"` // USER_ID_FOR_SRP
 	Name     string `json:"n"` // as it was typed
 	Side     Side   `json:"s"`
+	Device   string `json:"d"` // the key that SRP_A came with
 	Key      []byte `json:"k"`
 	Password int64  `json:"p"` // when the password was set, µs: another one ends the exchange
 	Expires  int64  `json:"e"` // µs
@@ -73,7 +74,7 @@ func (s *Service) beginSRP(ctx context.Context, a *attempt, public string) (*Out
 func (s *Service) exchangeFor(a *attempt) (block secretBlock, salt, verifier []byte) {
 	now, u, username := s.Now(), a.user, a.name
 	block = secretBlock{
-		Client: a.client.ID, Flow: a.flow, Side: a.side, Name: username,
+		Client: a.client.ID, Flow: a.flow, Side: a.side, Name: username, Device: a.deviceKey,
 		Password: now.UnixMicro(), Expires: now.Add(a.client.AuthSessionLife()).UnixMicro(),
 	}
 	if u != nil {
@@ -122,6 +123,12 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 		return nil, errLocked()
 	}
 	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
+	if a.deviceKey == "" {
+		if err := s.resumeDevice(ctx, a, "", block.Device); err != nil {
+			return nil, err
+		}
+		a.deviceKey = a.namedDevice()
+	}
 	if block.Flow == userpool.FlowCustom {
 		a.custom = customWithSRP(r.Metadata)
 	}

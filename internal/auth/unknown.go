@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -112,7 +113,10 @@ func (s *Service) resumeStranger(r RespondRequest, ses *session, username string
 	if name := fold(username); name != fold(typed) && name != fold(s.strangerName(r.Pool, typed)) {
 		return nil, errInvalidSession()
 	}
-	return &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed}, nil
+	return &attempt{
+		pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed,
+		deviceKey: cmp.Or(r.Answers["DEVICE_KEY"], ses.Device),
+	}, nil
 }
 
 // refuseStranger answers a password for a name that no user has: it counts, and
