@@ -90,9 +90,12 @@ type Users interface {
 	// FindUser finds the user who has one of names; the first of names that
 	// somebody has wins. One statement, one user row.
 	FindUser(ctx context.Context, poolID string, names []userpool.SignInName) (*userpool.User, error)
-	// ListUsers gives one page; it reads no more rows than it returns.
+	// ListUsers gives one page; it reads no more rows than it returns. Listed users
+	// have what an answer shows: no credential, software token, pending values,
+	// groups, failed passwords, nor a version, so that they can't be written.
 	ListUsers(ctx context.Context, q UserQuery) ([]*userpool.User, error)
-	// UsersInGroup is ordered by user id, begins behind the id after.
+	// UsersInGroup is ordered by user id, begins behind the id after. Its users have
+	// what those of ListUsers have.
 	UsersInGroup(ctx context.Context, poolID, group, after string, limit int) ([]*userpool.User, error)
 	// GroupsOfUser is ordered by group name, begins behind the name after.
 	GroupsOfUser(ctx context.Context, poolID, userID, after string, limit int) ([]*userpool.Group, error)
@@ -146,6 +149,7 @@ type Tx interface {
 	DocumentTx
 	LimitTx
 	UserTx
+	StrangerTx
 	LinkTx
 	AuthEventTx
 	DeviceTx

@@ -116,7 +116,7 @@ func bareSelect(b *testing.B, dsn string) {
 	}
 }
 
-// BenchmarkListUsersEqual is one user found by e-mail address; FindUser's is its bound.
+// BenchmarkListUsersEqual is one user found by e-mail address, beside the whole user by id.
 func BenchmarkListUsersEqual(b *testing.B) {
 	eachBenchDatabase(b, func(b *testing.B, dsn string) {
 		s := benchStore(b, dsn)

@@ -55,17 +55,12 @@ func (r *reads) sealSoftwareToken(u *userpool.User) ([]byte, error) {
 	return r.sealJSON(u.SoftwareToken, softwareTokenIdentity(u))
 }
 
-// openFactors decodes what a user's row holds of second factors. Most hold nothing.
-func (r *reads) openFactors(w *userRow, u *userpool.User) error {
-	if string(w.mfa) != "{}" {
-		if err := fromJSON(w.mfa, &u.MFA); err != nil {
-			return err
-		}
-	}
+// openSoftwareToken decodes the column software_token. Most hold nothing.
+func (r *reads) openSoftwareToken(w *userRow) error {
 	if len(w.softwareToken) == 0 {
 		return nil
 	}
-	return r.openJSON(w.softwareToken, softwareTokenIdentity(u), &u.SoftwareToken)
+	return r.openJSON(w.softwareToken, softwareTokenIdentity(&w.user), &w.user.SoftwareToken)
 }
 
 // deviceSecret is what is sealed of a device.

@@ -18,6 +18,10 @@ const (
 		u.failed_passwords, u.locked_until, u.created_at, u.updated_at, u.version, u.identities, u.mfa, u.software_token,
 		(SELECT string_agg(gm.group_name, ' ') FROM group_members gm WHERE gm.pool_id = u.pool_id AND gm.user_id = u.id)`
 
+	// What lists show: nothing of sign-ins, nothing that is sealed, no version to write with.
+	listedColumns = `u.pool_id, u.id, u.username, u.status, u.enabled, u.attributes, u.names, u.created_at, u.updated_at,
+		u.identities, u.mfa`
+
 	selectUser statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id = $2`
 
 	findUserByOne statement = `SELECT ` + userColumns + ` FROM users u WHERE u.pool_id = $1 AND u.id =
@@ -77,16 +81,24 @@ func (w *userRow) targets() []any {
 	}
 }
 
-func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
+// decodeListed decodes what is in listedColumns.
+func (w *userRow) decodeListed() error {
 	u := &w.user
-	u.LockedUntil, u.CreatedAt, u.UpdatedAt = fromMicros(w.lockedUntil), fromMicros(w.created), fromMicros(w.updated)
+	u.CreatedAt, u.UpdatedAt = fromMicros(w.created), fromMicros(w.updated)
 	var err error
 	if u.Attributes, err = decodeStrings(w.attributes); err != nil {
-		return nil, err
+		return err
 	}
-	err = errors.Join(fromJSON(w.pending, &u.Pending), fromJSON(w.names, &u.Names), fromJSON(w.identities, &u.Identities),
-		r.openFactors(w, u))
-	if err != nil {
+	if string(w.mfa) != "{}" { // most hold nothing
+		err = fromJSON(w.mfa, &u.MFA)
+	}
+	return errors.Join(err, fromJSON(w.names, &u.Names), fromJSON(w.identities, &u.Identities))
+}
+
+func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
+	u := &w.user
+	u.LockedUntil = fromMicros(w.lockedUntil)
+	if err := errors.Join(w.decodeListed(), fromJSON(w.pending, &u.Pending), r.openSoftwareToken(w)); err != nil {
 		return nil, err
 	}
 	if w.groups.Valid {
@@ -111,6 +123,17 @@ func (r *reads) scanUser(rows *sql.Rows) (*userpool.User, error) {
 		return nil, err
 	}
 	return r.decodeUser(&w)
+}
+
+func scanListedUser(rows *sql.Rows) (*userpool.User, error) {
+	var w userRow
+	u := &w.user
+	err := rows.Scan(&u.PoolID, &u.ID, &u.Username, (*string)(&u.Status), &u.Enabled, &w.attributes, &w.names, &w.created,
+		&w.updated, &w.identities, &w.mfa)
+	if err != nil {
+		return nil, err
+	}
+	return u, w.decodeListed()
 }
 
 // User implements store.Users.

@@ -159,3 +159,15 @@ func ids(users []*userpool.User) []string {
 	}
 	return list
 }
+
+// listed gives of users what lists give.
+func listed(users ...*userpool.User) []*userpool.User {
+	list := []*userpool.User{}
+	for _, u := range users {
+		list = append(list, &userpool.User{
+			PoolID: u.PoolID, ID: u.ID, Username: u.Username, Status: u.Status, Enabled: u.Enabled, Attributes: u.Attributes,
+			Names: u.Names, Identities: u.Identities, MFA: u.MFA, CreatedAt: u.CreatedAt, UpdatedAt: u.UpdatedAt,
+		})
+	}
+	return list
+}

@@ -2,9 +2,11 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -102,6 +104,43 @@ func listUsersPages(t *testing.T, s store.Store) {
 	same(t, []string{userID(5), userID(6), userID(8)}, ids(page), err)
 }
 
+// listedUser: every list gives of a user what answers show, and nothing that could
+// be written back.
+func listedUser(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	withPools(t, s, poolA)
+	u := someUser(1, "ada")
+	u.Status = userpool.StatusForceChangePassword
+	u.Pending = map[string]string{"email": "new@example.org"}
+	u.Credential = userpool.Credential{Salt: []byte{1}, Verifier: []byte{2}, SetAt: t0()}
+	u.SoftwareToken = userpool.SoftwareToken{Secret: []byte{3}}
+	u.MFA = userpool.MFA{Enabled: []string{"SMS_MFA"}, Options: []userpool.MFAOption{{DeliveryMedium: "SMS", AttributeName: "phone_number"}}}
+	u.Identities = []userpool.Identity{{UserID: "1", ProviderName: "Google", ProviderType: "Google", Primary: true, DateCreated: 5}}
+	u.UpdatedAt = t0().Add(time.Hour)
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(tx.CreateUser(ctx, u), tx.CreateGroup(ctx, &userpool.Group{PoolID: poolA, Name: "g"}),
+			tx.AddToGroup(ctx, poolA, "g", u.ID))
+	})
+	var found *userpool.User
+	for _, q := range []store.UserQuery{
+		{}, {Attribute: "sub", Value: u.ID}, {Attribute: "sub", Value: u.ID[:1], Prefix: true},
+		{Attribute: "username", Value: "ada"}, {Attribute: "username", Value: "a", Prefix: true},
+	} {
+		q.PoolID, q.Limit = poolA, 9
+		list, err := s.ListUsers(ctx, q)
+		same(t, listed(u), list, err)
+		if len(list) == 1 {
+			found = list[0]
+		}
+	}
+	list, err := s.UsersInGroup(ctx, poolA, "g", "", 9)
+	same(t, listed(u), list, err)
+	wantErr(t, s, store.ErrStale, func(ctx context.Context, tx store.Tx) error { return tx.UpdateUser(ctx, found) })
+	u.Groups = []string{"g"}
+	got, err := s.User(ctx, poolA, u.ID)
+	same(t, u, got, err)
+}
+
 // longValues: attributes may hold 2,048 characters of any kind, names too.
 func longValues(t *testing.T, s store.Store) {
 	withPools(t, s, poolA)
@@ -117,7 +156,7 @@ func longValues(t *testing.T, s store.Store) {
 	for _, prefix := range []bool{false, true} {
 		q := store.UserQuery{PoolID: poolA, Attribute: "name", Value: userpool.FoldSearch("name", long), Prefix: prefix, Limit: 1}
 		l, err := s.ListUsers(t.Context(), q)
-		same(t, []*userpool.User{u}, l, err)
+		same(t, listed(u), l, err)
 	}
 	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.DeleteUser(ctx, poolA, u.ID) })
 	_, err = s.FindUser(t.Context(), poolA, u.Names)

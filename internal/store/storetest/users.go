@@ -259,13 +259,13 @@ func userGroups(t *testing.T, s store.Store) {
 	_, got, err = s.GrantUser(ctx, poolA, "g1")
 	same(t, ada, got, err)
 	l, err := s.ListUsers(ctx, store.UserQuery{PoolID: poolA, Attribute: "username", Value: "bob", Limit: 1})
-	same(t, []*userpool.User{bob}, l, err)
+	same(t, listed(bob), l, err)
 	l, err = s.UsersInGroup(ctx, poolA, "a", "", 9)
-	same(t, []*userpool.User{ada, bob}, l, err)
+	same(t, listed(ada, bob), l, err)
 	l, err = s.UsersInGroup(ctx, poolA, "a", ada.ID, 9)
-	same(t, []*userpool.User{bob}, l, err)
+	same(t, listed(bob), l, err)
 	l, err = s.UsersInGroup(ctx, poolA, "a", "", 1)
-	same(t, []*userpool.User{ada}, l, err)
+	same(t, listed(ada), l, err)
 
 	write(t, s, func(ctx context.Context, tx store.Tx) error {
 		return errors.Join(
