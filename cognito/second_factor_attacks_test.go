@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"idpond/internal/userpool"
 )
@@ -148,4 +149,45 @@ func TestConfirmedIsTheSignUpsUser(t *testing.T) {
 		signUp(sub, "eve@example.org"),
 		{op: "ConfirmSignUp", want: badSess, body: fmt.Sprintf(`{"Username":%q,"ConfirmationCode":%q,"Session":"{{own.Session}}"}`, sub, code)},
 	})
+}
+
+// TestStrangersLockAsUsersDo: failures of a name that nobody has are forgotten when a
+// user's are, so that the lock doesn't tell who is there, whenever guesses come.
+func TestStrangersLockAsUsersDo(t *testing.T) {
+	minutes := func(n ...int) (at []time.Duration) {
+		for _, m := range n {
+			at = append(at, time.Duration(m)*time.Minute)
+		}
+		return at
+	}
+	for name, pauses := range map[string][]time.Duration{
+		"slowly":           minutes(0, 0, 0, 0, 14, 2, 0, 0, 14, 0, 0, 15, 0, 0, 0, 0, 0, 0),
+		"behind a lock":    append(minutes(0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 5, 0, 9, 15, 0, 17, 0, 0, 0, 0), 29*time.Minute, 0, 31*time.Minute, 0),
+		"after a long one": minutes(0, 0, 0, 0, 0, 1, 1, 1, 2, 3, 6, 15, 15, 15, 15, 15, 14, 1, 15, 0, 30, 0, 0, 0, 0, 0, 0),
+	} {
+		for _, code := range []bool{false, true} {
+			b := newSignInBench(t, choosing("EMAIL_OTP"))
+			b.addUser("ada", withEmail)
+			for i, pause := range pauses {
+				b.advance(pause)
+				got := map[string]string{}
+				for _, who := range []string{"ada", "nobody"} {
+					if !code {
+						got[who] = b.ask("", "InitiateAuth", signIn("hiding", who, "wrong"))
+						continue
+					}
+					if pause > 0 || i == 0 {
+						s := chosen("hiding", who, "*", "PREFERRED_CHALLENGE", "EMAIL_OTP")
+						s.keep = who
+						b.play([]turn{s})
+					}
+					got[who] = b.ask("", "RespondToAuthChallenge", fmt.Sprintf(`{"ClientId":"hiding","ChallengeName":"EMAIL_OTP","Session":"{{%s.Session}}",
+						"ChallengeResponses":{"USERNAME":%q,"EMAIL_OTP_CODE":"x"}}`, who, who))
+				}
+				if got["ada"] != got["nobody"] {
+					t.Errorf("%s, by a code %v, guess %d: %q for a user, %q for nobody", name, code, i+1, got["ada"], got["nobody"])
+				}
+			}
+		}
+	}
 }

@@ -7,10 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"strconv"
-	"time"
 
 	"idpond/internal/srp"
 	"idpond/internal/store"
@@ -42,64 +39,15 @@ func (x stranger) bytes(use string, n int) []byte {
 	return out
 }
 
-// Of the lock of api-behaviour §18.
-const (
-	lockFrom = 5                // failures start the first lock, of one second
-	lockMost = 15 * time.Minute // the longest lock, and the time after which failures are forgotten
-)
-
-// lockAfter is the lock that the nth failure in a row starts.
-func lockAfter(n int) time.Duration { return min(time.Second<<(n-lockFrom), lockMost) }
-
-// lastFailure is the count of failures whose lock is the longest.
-const lastFailure = lockFrom + 10
-
-// countStranger counts a failed sign-in of x as PasswordWrong counts a user's:
-// it reports false, and counts nothing, while a lock runs. The store's counters
-// can't be read, only tried: the lowest limit that is not reached yet tells how
-// many failures there were, and a lock is a counter of one for as long as it runs.
-func (s *Service) countStranger(ctx context.Context, pool *userpool.Pool, x stranger) (bool, error) {
-	now := s.Now()
-	err := s.Store.Write(ctx, func(tx store.Tx) error {
-		try := func(action string, limit int, window time.Duration) (bool, error) {
-			return tx.Count(ctx, store.Counter{
-				PoolID: pool.ID, Subject: x.subject, Action: action, Limit: limit, Window: window, Now: now,
-			})
-		}
-		n, fresh := 0, false
-		for n < lastFailure && !fresh {
-			n++
-			var err error
-			if fresh, err = try("failure", n, lockMost); err != nil {
-				return err
-			}
-		}
-		before := n
-		if fresh {
-			before = n - 1
-		}
-		if before >= lockFrom {
-			if over, err := try(lockAction(before), 1, lockAfter(before)); err != nil {
-				return err
-			} else if !over {
-				return errStrangerLocked // and so undoes the count
-			}
-		}
-		if n < lockFrom || n == before {
-			return nil
-		}
-		_, err := try(lockAction(n), 1, lockAfter(n))
+// countStranger counts a failed sign-in of x as PasswordWrong counts a user's: it
+// reports false, and counts nothing, while a lock runs.
+func (s *Service) countStranger(ctx context.Context, pool *userpool.Pool, x stranger) (counted bool, err error) {
+	err = s.Store.Write(ctx, func(tx store.Tx) (err error) {
+		counted, err = tx.StrangerWrong(ctx, pool.ID, x.subject, s.Now())
 		return err
 	})
-	if errors.Is(err, errStrangerLocked) {
-		return false, nil
-	}
-	return true, err
+	return counted, err
 }
-
-func lockAction(n int) string { return "lock " + strconv.Itoa(n) }
-
-var errStrangerLocked = errors.New("auth: a lock runs")
 
 // strangerName is the USER_ID_FOR_SRP of a name that nobody has.
 func (s *Service) strangerName(pool *userpool.Pool, name string) string {
