@@ -191,3 +191,27 @@ func TestStrangersLockAsUsersDo(t *testing.T) {
 		}
 	}
 }
+
+// TestStrangersCodesLiveAsUsersDo: a code that nobody was sent seems to live as long as a
+// user's newest one.
+func TestStrangersCodesLiveAsUsersDo(t *testing.T) {
+	b := newSignInBench(t, recoverBy("verified_email"))
+	b.addUser("ada", withEmail)
+	for i, s := range []struct {
+		pause time.Duration
+		asks  bool
+	}{{0, false}, {0, true}, {50 * time.Minute, true}, {20 * time.Minute, false}, {40 * time.Minute, false}, {0, true}, {time.Hour, false}} {
+		b.advance(s.pause)
+		got := map[string]string{}
+		for _, who := range []string{"ada", "nobody"} {
+			op, body := "ConfirmForgotPassword", `{"ClientId":"hiding","Username":%q,"ConfirmationCode":"000000","Password":"N3wPassw0rd!"}`
+			if s.asks {
+				op, body = "ForgotPassword", `{"ClientId":"hiding","Username":%q}`
+			}
+			_, got[who] = b.send(op, fmt.Sprintf(body, who))
+		}
+		if got["ada"] != got["nobody"] {
+			t.Errorf("step %d: %q for a user, %q for nobody", i+1, got["ada"], got["nobody"])
+		}
+	}
+}

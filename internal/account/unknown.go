@@ -46,16 +46,15 @@ func (s *Service) secretOf(p *userpool.Pool, use, name string) []byte {
 	return mac.Sum(nil)
 }
 
-// strangerAsks counts a request for a code for an unknown name and remembers that
-// one was asked for.
+// strangerAsks counts a request for a code for an unknown name and remembers, for as long
+// as the code would live, that one was asked for.
 func (s *Service) strangerAsks(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
-	subject := s.stranger(p, name)
+	subject, until := s.stranger(p, name), s.Now().Add(codeLife(kind))
 	return s.attempt(ctx, func(tx store.Tx) error {
 		if err := s.count(ctx, tx, p, subject, l); err != nil {
 			return err
 		}
-		_, err := tx.Count(ctx, s.asked(p, subject, kind))
-		return err
+		return tx.PutChallengeState(ctx, p.ID, askedHash(subject, kind), nil, until)
 	})
 }
 
@@ -63,31 +62,23 @@ func (s *Service) strangerAsks(ctx context.Context, p *userpool.Pool, name strin
 // code is wrong when one was asked for, and expired otherwise.
 func (s *Service) strangerTries(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
 	subject := s.stranger(p, name)
-	err := s.attempt(ctx, func(tx store.Tx) error { return s.count(ctx, tx, p, subject, l) })
-	if err != nil {
-		return err
-	}
-	// A counter can only be read by counting, so a count that succeeds is undone.
-	errNotAsked := errors.New("account: no code was asked for")
-	err = s.Writer.Write(ctx, func(tx store.Tx) error {
-		first, err := tx.Count(ctx, s.asked(p, subject, kind))
-		if err == nil && first {
-			return errNotAsked
+	return s.attempt(ctx, func(tx store.Tx) error {
+		if err := s.count(ctx, tx, p, subject, l); err != nil {
+			return err
 		}
-		return err
+		switch _, err := tx.ChallengeState(ctx, p.ID, askedHash(subject, kind), s.Now()); {
+		case errors.Is(err, store.ErrNotFound):
+			return errExpiredCode()
+		case err != nil:
+			return err
+		}
+		return errCodeMismatch()
 	})
-	switch {
-	case errors.Is(err, errNotAsked):
-		return errExpiredCode()
-	case err != nil:
-		return err
-	}
-	return errCodeMismatch()
 }
 
-// asked is the counter that is full while a code, if there had been one, would live.
-func (s *Service) asked(p *userpool.Pool, subject string, kind store.CodeKind) store.Counter {
-	return store.Counter{PoolID: p.ID, Subject: subject, Action: "asked for " + string(kind), Limit: 1, Window: codeLife(kind), Now: s.Now()}
+// askedHash names the state that says that a code was asked for.
+func askedHash(subject string, kind store.CodeKind) store.Hash {
+	return sha256.Sum256([]byte("account/asked/" + string(kind) + "/" + subject))
 }
 
 // PretendDelivery is where a sign-in's code for an unknown name would have gone.
