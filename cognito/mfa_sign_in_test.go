@@ -366,6 +366,11 @@ func TestSetUpInTheMiddle(t *testing.T) {
 			answered("MFA_SETUP", "ada", mailAsked, "email", "ada@example.org"),
 		},
 	}, {
+		"mail, in both spellings", []setup{mfaPool("ON", "EMAIL_OTP")}, []turn{
+			begun(setupAsked("EMAIL_OTP")),
+			answered("MFA_SETUP", "ada", mailAsked, "EMAIL", "ada@example.org", "email", "ada@example.org"),
+		},
+	}, {
 		"a session of another challenge", []setup{mfaPool("ON", "SMS_MFA", "SOFTWARE_TOKEN_MFA")}, []turn{
 			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"phone_number","Value":"+15551230000"}]}`, want: `{}`},
 			begun(smsAsked),

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -64,7 +65,7 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 	for _, f := range []struct{ challenge, key, alsoKey string }{
 		{ChallengeEmailOTP, "EMAIL", "email"}, {ChallengeSMSMFA, "PHONE_NUMBER", "phone_number"},
 	} {
-		address := r.Answers[f.key] + r.Answers[f.alsoKey]
+		address := cmp.Or(r.Answers[f.key], r.Answers[f.alsoKey])
 		if address != "" && slices.Contains(ses.Choices, f.challenge) {
 			next.challenge, next.address = f.challenge, address
 			if problem := a.pool.NewAttributesProblem(map[string]string{f.alsoKey: address}, false); problem != "" {
