@@ -42,7 +42,7 @@ func (s *Server) adminCreateUser(ctx context.Context, p *userpool.Pool, in *api.
 	if err != nil {
 		return nil, err
 	}
-	return &api.AdminCreateUserResponse{User: new(userType(u))}, nil
+	return &api.AdminCreateUserResponse{User: new(userType(u, every))}, nil
 }
 
 func (s *Server) adminGetUser(ctx context.Context, p *userpool.Pool, in *api.AdminGetUserRequest) (*api.AdminGetUserResponse, error) {

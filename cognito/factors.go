@@ -69,6 +69,9 @@ func mfaOptions(list []api.MFAOptionType) []userpool.MFAOption {
 // mfaOptionTypes writes the options of the old kind; a user without any has none in
 // answers.
 func mfaOptionTypes(u *userpool.User) []api.MFAOptionType {
+	if len(u.MFA.Options) == 0 {
+		return nil // almost always, in long lists of users
+	}
 	var out []api.MFAOptionType
 	recode(u.MFA.Options, &out)
 	return out

@@ -78,7 +78,7 @@ func (s *Server) listUsersInGroup(ctx context.Context, p *userpool.Pool, in *api
 	}
 	out := &api.ListUsersInGroupResponse{Users: make([]api.UserType, len(users)), NextToken: next}
 	for i, u := range users {
-		out.Users[i] = userType(u)
+		out.Users[i] = userType(u, every)
 	}
 	return out, nil
 }

@@ -28,8 +28,7 @@ func (s *Server) listUsers(ctx context.Context, p *userpool.Pool, in *api.ListUs
 	}
 	out := &api.ListUsersResponse{Users: make([]api.UserType, len(page.Users))}
 	for i, u := range page.Users {
-		out.Users[i] = userType(u)
-		out.Users[i].Attributes = attributeList(u, shown)
+		out.Users[i] = userType(u, shown)
 	}
 	if page.Token != "" {
 		out.PaginationToken = &page.Token

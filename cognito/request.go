@@ -2,10 +2,10 @@ package cognito
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
 	"net"
 	"net/http"
+
+	"github.com/google/uuid"
 
 	"idpond/internal/auth"
 	"idpond/internal/userpool"
@@ -40,7 +40,7 @@ func requestFrom(ctx context.Context) *request {
 
 // newRequest collects what is known before the signature is checked.
 func (s *Server) newRequest(r *http.Request) *request {
-	return &request{ID: newUUID(), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
+	return &request{ID: uuid.NewString(), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
 }
 
 func (s *Server) sourceIP(r *http.Request) string {
@@ -52,13 +52,4 @@ func (s *Server) sourceIP(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
-}
-
-// newUUID gives a random UUID (RFC 9562 §5.4).
-func newUUID() string {
-	var b [16]byte
-	rand.Read(b[:]) // never fails
-	b[6] = b[6]&0x0f | 0x40
-	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }

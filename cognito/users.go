@@ -44,10 +44,11 @@ func attributeList(u *userpool.User, shown func(name string) bool) []api.Attribu
 // every shows all attributes, as administrators see them.
 func every(string) bool { return true }
 
-// userType writes a user as listings and AdminCreateUser do.
-func userType(u *userpool.User) api.UserType {
+// userType writes a user as listings and AdminCreateUser do, with the attributes that
+// are shown.
+func userType(u *userpool.User, shown func(name string) bool) api.UserType {
 	return api.UserType{
-		Username: new(u.Username), Attributes: attributeList(u, every),
+		Username: new(u.Username), Attributes: attributeList(u, shown),
 		UserCreateDate: api.Time(u.CreatedAt), UserLastModifiedDate: api.Time(u.UpdatedAt),
 		Enabled: new(u.Enabled), UserStatus: new(string(u.Status)), MFAOptions: mfaOptionTypes(u),
 	}

@@ -107,12 +107,7 @@ func (t Time) IsZero() bool { return time.Time(t).IsZero() }
 
 // MarshalJSON writes for example 1547833345.777.
 func (t Time) MarshalJSON() ([]byte, error) {
-	ms := time.Time(t).UnixMilli()
-	sign := ""
-	if ms < 0 {
-		sign, ms = "-", -ms
-	}
-	return fmt.Appendf(nil, "%s%d.%03d", sign, ms/1000, ms%1000), nil
+	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', 3, 64), nil
 }
 
 // UnmarshalJSON reads what MarshalJSON writes, to the millisecond.
