@@ -142,10 +142,13 @@ func TestChoiceSignIn(t *testing.T) {
 				{"Name":"email_verified","Value":"true"}]}`},
 		}, []string{"EMAIL ada@example.org Authentication"},
 	}, {
-		"a disabled user is told with the right code", []func(*userpool.User){withEmail, func(u *userpool.User) { u.Enabled = false }}, []turn{
+		"a disabled user is told with the right code, which proves nothing", []func(*userpool.User){withEmail, unconfirmed, func(u *userpool.User) { u.Enabled = false }}, []turn{
 			chosen(benchClient, "ada", otpAsked, "PREFERRED_CHALLENGE", "EMAIL_OTP"),
 			answered("EMAIL_OTP", "ada", wrongMFA, "EMAIL_OTP_CODE", "{{wrong}}"),
 			answered("EMAIL_OTP", "ada", "NotAuthorizedException: User is disabled.", "EMAIL_OTP_CODE", "{{code}}"),
+			{op: "AdminGetUser", body: `{"Username":"ada"}`, want: `{"Username":"ada","Enabled":false,"UserStatus":"UNCONFIRMED","UserCreateDate":1700000000,
+				"UserLastModifiedDate":1700000000,"UserAttributes":[{"Name":"sub","Value":"SUB"},{"Name":"email","Value":"ada@example.org"},
+				{"Name":"email_verified","Value":"false"}]}`},
 		}, []string{"EMAIL ada@example.org Authentication"},
 	}, {
 		"the client's own life of sessions", []func(*userpool.User){withEmail}, []turn{

@@ -172,6 +172,9 @@ type attempt struct {
 	// looks up, where one was sent.
 	forced   bool
 	provedBy string // the attribute that a first factor's code went to
+	// prove writes what the first factor proves of the user, for who isn't refused then;
+	// nil for nothing.
+	prove    func(context.Context, store.Tx) error
 	password string
 	custom   *custom // in CUSTOM_AUTH, until its functions let the user in
 	// The device that it is made on: the key that the client gave, and the device, if

@@ -139,23 +139,33 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
 			return err
 		}
-		if err := s.rightCode(ctx, tx, a); err != nil {
-			return err
-		}
-		return prove(ctx, tx)
+		return s.rightCode(ctx, tx, a)
 	}
 	a.passed = append(a.passed, activity.MFA(true))
 	if ses.First {
-		a.provedBy = kind.attribute
+		a.provedBy, a.prove = kind.attribute, prove
 		return s.passFirst(ctx, a, record)
 	}
-	return s.proceed(ctx, a, passedSecondFactor, record)
+	return s.proceed(ctx, a, passedSecondFactor, also(ctx, record, prove))
+}
+
+// also is a record that writes one thing more.
+func also(ctx context.Context, record func(store.Tx) error, more func(context.Context, store.Tx) error) func(store.Tx) error {
+	if more == nil {
+		return record
+	}
+	return func(tx store.Tx) error {
+		if err := record(tx); err != nil {
+			return err
+		}
+		return more(ctx, tx)
+	}
 }
 
 // proving gives what a right code changes about the user: the address that it was
 // sent to is verified, set-up sets it, and a sign-up is confirmed by a first factor
 // (reference: api-behaviour §10.1, §13). The attempt sees the change at once; what is
-// returned writes it.
+// returned writes it, nil for no change.
 func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.Context, store.Tx) error {
 	before := a.user.Attributes[kind.attribute]
 	apply := func(u *userpool.User) (changed bool) {
@@ -176,7 +186,7 @@ func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.
 		u.Attributes = map[string]string{}
 	}
 	if !apply(&u) {
-		return func(context.Context, store.Tx) error { return nil }
+		return nil
 	}
 	a.user = &u
 	return func(ctx context.Context, tx store.Tx) error {
