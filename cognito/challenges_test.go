@@ -132,6 +132,33 @@ func TestNewPasswordTakesNoAlias(t *testing.T) {
 	})
 }
 
+// TestSessionLife: a challenge can be answered for as long as the client says, whatever
+// carries it.
+func TestSessionLife(t *testing.T) {
+	const life = 15 * time.Minute
+	patient := func(_ *userpool.Pool, c *userpool.AppClient) {
+		c.Settings.AuthSessionValidity = int(life / time.Minute)
+	}
+	for _, tt := range []struct {
+		after time.Duration
+		want  string
+	}{{life - time.Millisecond, gotTokens}, {life, tooLate}} {
+		b := newSignInBench(t, patient, mfaPool("OPTIONAL", "SMS_MFA"))
+		b.addUser("ada", withPhone, prefers("SMS_MFA", "SMS_MFA"))
+		b.addUser("eve")
+		b.play([]turn{begun(smsAsked)})
+		proof, failure := b.srpBegin(srpTrial{client: benchClient, username: "eve", password: rightPassword})
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		b.advance(tt.after)
+		b.play([]turn{
+			answered("SMS_MFA", "ada", tt.want, "SMS_MFA_CODE", "{{code}}"),
+			{op: "RespondToAuthChallenge", body: proof, want: tt.want},
+		})
+	}
+}
+
 func TestSessionRules(t *testing.T) {
 	right := newPassword(benchClient, "ada", "ada", "N3wPassw0rd!")
 	admin := strings.Replace(right, `"RespondTo`, `"AdminRespondTo`, 1)
