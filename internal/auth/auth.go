@@ -7,7 +7,7 @@
 //	         │    PASSWORD_SRP, EMAIL_OTP, SMS_OTP, WEB_AUTHN ─────────┤
 //	         ├─ USER_AUTH with ConfirmSignUp's session ────────────────┤
 //	         └─ CUSTOM_AUTH ─▶ what the pool's functions ask for ──────┤
-//	PageSignIn, PageBegin ── the same factors ─────────────────────────┤
+//	PageSignIn, PageChoose ── the same factors ────────────────────────┤
 //	                                                       first factor passed
 //	                                                                   │
 //	  refused by state ◀── disabled, UNCONFIRMED, RESET_REQUIRED, … ───┤
