@@ -454,10 +454,7 @@ func TestSecondFactorIsRaced(t *testing.T) {
 	if got := count(b, 64, func(int) string { return body }); got[""] != 1 || got[usedTwice] != 63 {
 		t.Errorf("64 answers by SMS: %v", got)
 	}
-	guesses := 10_000
-	if testing.Short() {
-		guesses = 500
-	}
+	guesses := 10_000 / everyNth
 	b.play([]turn{begun(smsAsked)})
 	code := b.lastCode()
 	got := count(b, guesses, func(i int) string {
