@@ -194,6 +194,17 @@ func TestSignInWithSecondFactor(t *testing.T) {
 			begun(setupAsked("SOFTWARE_TOKEN_MFA")),
 		}, nil,
 	}, {
+		"a factor that its user switched off meanwhile", []setup{mfaPool("OPTIONAL", "SMS_MFA", "SOFTWARE_TOKEN_MFA")},
+		[]func(*userpool.User){withToken, withPhone, prefers("", "SMS_MFA", "SOFTWARE_TOKEN_MFA")}, []turn{
+			begun(choiceAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")),
+			answered("SELECT_MFA_TYPE", "ada", smsAsked, "ANSWER", "SMS_MFA"),
+			{op: "AdminSetUserMFAPreference", body: `{"Username":"ada","SMSMfaSettings":{"Enabled":false}}`, want: `{}`},
+			answered("SMS_MFA", "next", badSess, "SMS_MFA_CODE", "{{code}}"),
+			begun(tokenAsked),
+			{op: "AdminSetUserMFAPreference", body: `{"Username":"ada","SMSMfaSettings":{"Enabled":true},"SoftwareTokenMfaSettings":{"Enabled":false}}`, want: `{}`},
+			answered("SOFTWARE_TOKEN_MFA", "ada", badSess, "SOFTWARE_TOKEN_MFA_CODE", "{{totp ada}}"),
+		}, []string{"SMS +15551230000 Authentication"},
+	}, {
 		"choice", []setup{mfaPool("ON", "SMS_MFA", "SOFTWARE_TOKEN_MFA")}, []func(*userpool.User){withToken, withPhone}, []turn{
 			begun(choiceAsked("SMS_MFA", "SOFTWARE_TOKEN_MFA")),
 			answered("SELECT_MFA_TYPE", "ada", "InvalidParameterException: Missing required parameter ANSWER"),

@@ -35,8 +35,8 @@ func errUnknownHere() error {
 	return fault.New(fault.UserNotFound, "Username/client id combination not found.")
 }
 
-// stranger is the subject that an unknown name's attempts are counted under.
-func (s *Service) stranger(p *userpool.Pool, name string) string {
+// Stranger is the subject that an unknown name's attempts are counted under.
+func (s *Service) Stranger(p *userpool.Pool, name string) string {
 	return "stranger/" + hex.EncodeToString(s.secretOf(p, "subject", name)[:16])
 }
 
@@ -49,7 +49,7 @@ func (s *Service) secretOf(p *userpool.Pool, use, name string) []byte {
 // strangerAsks counts a request for a code for an unknown name and remembers, for as long
 // as the code would live, that one was asked for.
 func (s *Service) strangerAsks(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
-	subject, until := s.stranger(p, name), s.Now().Add(codeLife(kind))
+	subject, until := s.Stranger(p, name), s.Now().Add(codeLife(kind))
 	return s.attempt(ctx, func(tx store.Tx) error {
 		if err := s.count(ctx, tx, p, subject, l); err != nil {
 			return err
@@ -61,7 +61,7 @@ func (s *Service) strangerAsks(ctx context.Context, p *userpool.Pool, name strin
 // strangerTries counts an attempt at a code of an unknown name and refuses it: the
 // code is wrong when one was asked for, and expired otherwise.
 func (s *Service) strangerTries(ctx context.Context, p *userpool.Pool, name string, kind store.CodeKind, l limit) error {
-	subject := s.stranger(p, name)
+	subject := s.Stranger(p, name)
 	return s.attempt(ctx, func(tx store.Tx) error {
 		if err := s.count(ctx, tx, p, subject, l); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s *Service) countSent(ctx context.Context, tx store.Tx, a *attempt, next s
 	if _, sends := sentCodeOf(next); !sends {
 		return nil
 	}
-	subject := s.stranger(a.pool, a.name).subject
+	subject := s.Accounts.Stranger(a.pool, a.name)
 	if a.user != nil {
 		subject = a.user.ID
 	}
@@ -127,8 +127,8 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 		return nil, errMissing(kind.answer)
 	case a.user == nil:
 		return nil, s.refuseStrangersCode(ctx, a)
-	case ses.Setup && !toSetUp(a.pool, a.user), ses.First && !a.pool.OffersFirstFactor(a.user, ses.Challenge, false):
-		return nil, errInvalidSession() // not asked for any more
+	case !stillWaits(a, ses):
+		return nil, errInvalidSession()
 	case subtle.ConstantTimeCompare([]byte(typed), []byte(ses.Code)) != 1:
 		return nil, s.wrongCode(ctx, a, errWrongCode())
 	case !ses.Setup && !bytes.Equal(hashOf(a.user.Attributes[kind.attribute]), ses.Sent): // it was replaced meanwhile
@@ -147,6 +147,17 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 		return s.passFirst(ctx, a, record)
 	}
 	return s.proceed(ctx, a, passedSecondFactor, also(ctx, record, prove))
+}
+
+// stillWaits reports whether the code of a session is still asked for.
+func stillWaits(a *attempt, ses *session) bool {
+	switch {
+	case ses.Setup:
+		return toSetUp(a.pool, a.user)
+	case ses.First:
+		return a.pool.OffersFirstFactor(a.user, ses.Challenge, false)
+	}
+	return a.stillAsks(ses.Challenge)
 }
 
 // also is a record that writes one thing more.
@@ -241,9 +252,7 @@ func (s *Service) wrongCode(ctx context.Context, a *attempt, refusal error) erro
 // refuseStrangersCode answers a code for a name that nobody has: it counts as a user's
 // wrong code does.
 func (s *Service) refuseStrangersCode(ctx context.Context, a *attempt) error {
-	x := s.stranger(a.pool, a.name)
-	x.subject += "/code"
-	switch ok, err := s.countStranger(ctx, a.pool, x); {
+	switch ok, err := s.countStranger(ctx, a.pool, s.Accounts.Stranger(a.pool, a.name)+"/code"); {
 	case err != nil:
 		return err
 	case !ok:

@@ -38,10 +38,16 @@ func (s *Service) takeMFAChoice(ctx context.Context, a *attempt, r RespondReques
 		return nil, errMissing("ANSWER")
 	case !slices.Contains(ses.Choices, answer):
 		return nil, fault.New(fault.InvalidParameter, "ANSWER is not one of the MFA types that can be chosen.")
-	case !a.pool.CanAsk(a.user, answer): // taken away meanwhile
+	case !a.stillAsks(answer):
 		return nil, errInvalidSession()
 	}
 	return s.ask(ctx, a, step{challenge: answer}, s.spending(ctx, r, ses))
+}
+
+// stillAsks reports whether a may still answer the challenge of a second factor. What
+// functions ask for is theirs to take back.
+func (a *attempt) stillAsks(factor string) bool {
+	return a.custom != nil || a.pool.StillAsks(a.user, factor, a.forced)
 }
 
 // MFA_SETUP lets a user of a pool that requires MFA set up a first factor in the middle

@@ -28,6 +28,8 @@ func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, s
 		return nil, errMissing(answer)
 	case len(secret) == 0: // taken away meanwhile
 		return nil, errNoToken()
+	case !a.stillAsks(ChallengeSoftwareToken):
+		return nil, errInvalidSession()
 	}
 	at, ok := account.TokenStep(secret, typed, s.Now())
 	switch {

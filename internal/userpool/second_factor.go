@@ -62,6 +62,14 @@ func (p *Pool) CanAsk(u *User, factor string) bool {
 	return u.canUse(factor) && (factor == MFASoftwareToken || p.offersFactor(factor))
 }
 
+// StillAsks reports whether a sign-in of u that was asked for a second factor may still
+// answer with it: where MFA is optional, u may have switched it off since, as who has
+// lost a phone does. forced says that threat protection asked, for any factor of u's.
+func (p *Pool) StillAsks(u *User, factor string, forced bool) bool {
+	chosen := forced || p.Settings.MfaConfiguration != MFAOptional || u.MFA.Has(factor)
+	return chosen && p.CanAsk(u, factor)
+}
+
 // offersFactor reports whether the pool's users may set a second factor up.
 func (p *Pool) offersFactor(factor string) bool {
 	switch factor {
