@@ -42,11 +42,7 @@ func (v *visit) confirm() error {
 	if isInternal(err) {
 		return err
 	} else if err != nil {
-		if p := v.problem(err); p.where == atCode {
-			view.Code.Problem = p.text
-		} else {
-			view.Problem = p.text
-		}
+		v.problem(err).besideCode(&view.Code, &view.Problem)
 		return v.render(http.StatusBadRequest, web.ConfirmPage(view))
 	}
 	out, err := v.Auth.PageConfirmed(v.r.Context(), v.q.Pool, v.q.Client, confirmed)

@@ -116,11 +116,7 @@ func codeAnswer(challenge string) string { return challenge + "_CODE" }
 
 func (v *visit) codeRefused(view web.OneTimeCode, err error) error {
 	return v.refused(err, view.Username, func(p problem) error {
-		if p.where == atCode {
-			view.Code.Problem = p.text
-		} else {
-			view.Problem = p.text
-		}
+		p.besideCode(&view.Code, &view.Problem)
 		return v.render(http.StatusBadRequest, web.OneTimeCodePage(view))
 	})
 }

@@ -97,11 +97,7 @@ func (v *visit) setUpApp(view web.AppSetup) error {
 	session, err := v.Auth.VerifyToken(v.r.Context(), view.Session, view.Code.Value, view.Device.Value)
 	if err != nil {
 		return v.refused(err, view.Username, func(p problem) error {
-			if p.where == atCode {
-				view.Code.Problem = p.text
-			} else {
-				view.Problem = p.text
-			}
+			p.besideCode(&view.Code, &view.Problem)
 			return v.render(http.StatusBadRequest, web.AppSetupPage(view))
 		})
 	}

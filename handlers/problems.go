@@ -128,6 +128,15 @@ func attributeOf(sentence string) place {
 	return atPage
 }
 
+// besideCode puts p beside the input of a code, if it is about that, else above the form.
+func (p problem) besideCode(code *web.Field, above *string) {
+	if p.where == atCode {
+		code.Problem = p.text
+	} else {
+		*above = p.text
+	}
+}
+
 // placeAttribute puts a problem beside the attribute that it is about, if the page
 // asks for that.
 func placeAttribute(attributes []web.Attribute, p problem) bool {
