@@ -17,6 +17,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 
+	"idpond/cognito/apitest"
 	"idpond/internal/directory"
 	"idpond/internal/userpool"
 )
@@ -314,7 +315,7 @@ func TestChosenMFA(t *testing.T) {
 func (b *signInBench) sdk() *cip.Client {
 	srv := httptest.NewServer(b.srv)
 	b.Cleanup(srv.Close)
-	return cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &srv.URL,
+	return cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &srv.URL, HTTPClient: new(apitest.SDK),
 		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")})
 }
 

@@ -192,7 +192,7 @@ func newRecorder(b *whole) *recorder {
 	r := &recorder{b: b, called: map[string]bool{}, sent: map[string]bool{}}
 	srv := httptest.NewServer(http.HandlerFunc(r.serve))
 	b.Cleanup(srv.Close)
-	r.client = reflect.ValueOf(cip.New(cip.Options{Region: b.region, BaseEndpoint: &srv.URL, RetryMaxAttempts: 1,
+	r.client = reflect.ValueOf(cip.New(cip.Options{Region: b.region, BaseEndpoint: &srv.URL, RetryMaxAttempts: 1, HTTPClient: new(apitest.SDK),
 		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")}))
 	return r
 }

@@ -10,13 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"idpond/cognito/apitest"
 )
 
 // newSDK gives the SDK's client for a bench.
 func newSDK(b *bench) *cip.Client {
 	srv := httptest.NewServer(b.srv)
 	b.Cleanup(srv.Close)
-	return cip.New(cip.Options{Region: b.region, BaseEndpoint: &srv.URL,
+	return cip.New(cip.Options{Region: b.region, BaseEndpoint: &srv.URL, HTTPClient: new(apitest.SDK),
 		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", "")})
 }
 

@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/smithy-go"
+
+	"idpond/cognito/apitest"
 )
 
 // TestAccessKeys gives the server keys: then a request must be signed with one of
@@ -19,7 +21,7 @@ func TestAccessKeys(t *testing.T) {
 		{"unknown key", "AKIDNOBODY", "the-right-secret-of-the-admin", "UnrecognizedClientException"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &s.URL, RetryMaxAttempts: 1,
+			c := cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &s.URL, RetryMaxAttempts: 1, HTTPClient: new(apitest.SDK),
 				Credentials: credentials.NewStaticCredentialsProvider(tt.key, tt.secret, "")})
 			_, err := c.ListUserPools(t.Context(), &cip.ListUserPoolsInput{MaxResults: new(int32(10))})
 			got := ""
@@ -33,7 +35,7 @@ func TestAccessKeys(t *testing.T) {
 			}
 		})
 	}
-	c := cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &s.URL, RetryMaxAttempts: 1})
+	c := cip.New(cip.Options{Region: "eu-west-1", BaseEndpoint: &s.URL, RetryMaxAttempts: 1, HTTPClient: new(apitest.SDK)})
 	_, err := c.SignUp(t.Context(), &cip.SignUpInput{ClientId: new("nosuchclient"), Username: new("ada"), Password: new("Difference-1")})
 	if api, ok := errors.AsType[smithy.APIError](err); !ok || api.ErrorCode() != "ResourceNotFoundException" {
 		t.Errorf("a public operation without a signature: %v", err)

@@ -12,12 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"idpond/cognito/apitest"
 )
 
 // sdk is a client of a server, as an application makes it.
 func sdk(s *server) *cip.Client {
 	return cip.New(cip.Options{
-		Region: "eu-west-1", BaseEndpoint: &s.URL,
+		Region: "eu-west-1", BaseEndpoint: &s.URL, HTTPClient: new(apitest.SDK),
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "a-secret-that-nobody-checks", ""),
 	})
 }
