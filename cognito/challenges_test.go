@@ -74,6 +74,7 @@ func TestNewPasswordRequired(t *testing.T) {
 			answer("InvalidParameterException: Invalid phone number format.", "ada", "N3wPassw0rd!", "name", "Ada", "phone_number", "1"),
 			answer("InvalidPasswordException: Password does not conform to policy: Password not long enough", "ada", "N3w!", "name", "Ada"),
 			answer("InvalidPasswordException: Password does not conform to policy: Password must have uppercase characters", "ada", "n3wpassw0rd!", "name", "Ada"),
+			answer("InvalidPasswordException: Password does not conform to policy: Password must not have control characters", "ada", "N3w\tPassw0rd!", "name", "Ada"),
 			{op: "RespondToAuthChallenge", want: "InvalidParameterException: Missing required parameter NEW_PASSWORD",
 				body: `{"ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada"}}`},
 			{after: time.Second, op: "RespondToAuthChallenge", want: gotTokens,

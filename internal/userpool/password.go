@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -19,9 +20,10 @@ const (
 
 // Problem gives the first reason for which the policy refuses a password, without
 // the prefix that the operations write before it, or "" (reference:
-// api-behaviour §9). Letters outside ASCII are taken but are of no class. The
-// two reasons about spaces and length can only be met on the pages: the API's
-// model refuses such passwords earlier.
+// api-behaviour §9). Letters outside ASCII are taken but are of no class. A space
+// inside, and more than 256 characters, come from the pages and NEW_PASSWORD alone:
+// the API's model refuses them elsewhere. Control characters, of which the model
+// knows some as white space, are refused at every door.
 func (p PasswordPolicy) Problem(password string) string {
 	switch n := utf8.RuneCountInString(password); {
 	case n < p.MinimumLength || n == 0:
@@ -30,6 +32,8 @@ func (p PasswordPolicy) Problem(password string) string {
 		return fmt.Sprintf("Password must not be longer than %d characters", MaxPasswordLength)
 	case strings.TrimSpace(password) != password:
 		return "Password must not begin or end with a space"
+	case strings.ContainsFunc(password, unicode.IsControl):
+		return "Password must not have control characters"
 	}
 	for _, class := range p.classes() {
 		if !strings.ContainsAny(password, class.members) {

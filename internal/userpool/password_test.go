@@ -28,6 +28,8 @@ func TestPasswordProblem(t *testing.T) {
 		{"then symbols", strict, "abcdEF12", "Password must have symbol characters"},
 		{"a space inside is a symbol", strict, "Pass w0rd", ""},
 		{"a space at the end is refused", strict, "Passw0rd! ", "Password must not begin or end with a space"},
+		{"a tab inside is refused", strict, "Pass\tw0rd!", "Password must not have control characters"},
+		{"other control characters too", strict, "Pass\x00w0rd!", "Password must not have control characters"},
 		{"length is in characters", strict, "Pä0!äää", "Password not long enough"},
 		{"letters outside ASCII are of no class", strict, "ÄÖÜäöü12!", "Password must have lowercase characters"},
 		{"every symbol of the list counts: backslash", strict, `Passw0rd\`, ""},
