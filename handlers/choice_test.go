@@ -58,7 +58,7 @@ func TestChooseEmail(t *testing.T) {
 	}
 	p = b.submit(p, loginForm, "username="+Username)
 	p.stays(t, "/login", 200)
-	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by e-mail"}, p.choices()); diff != "" || p.text("h1") != "Choose how to sign in" {
+	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by email"}, p.choices()); diff != "" || p.text("h1") != "Choose how to sign in" {
 		t.Errorf("%s %s", p.text("h1"), diff)
 	}
 	p = b.submit(p, factorForm, "answer=EMAIL_OTP")
@@ -127,7 +127,7 @@ func TestNobodyChooses(t *testing.T) {
 	s.letChoose(t, "PASSWORD", "EMAIL_OTP")
 	b := s.browser(t)
 	p := b.submit(b.open("/login?"+ask(WebClient)), loginForm, "username=nobody")
-	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by e-mail"}, p.choices()); diff != "" {
+	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by email"}, p.choices()); diff != "" {
 		t.Fatal(diff)
 	}
 	q := b.submit(p, factorForm, "answer=EMAIL_OTP")

@@ -173,7 +173,7 @@ func TestMFAOption(t *testing.T) {
 	if got := p.text("h1"); got != "Choose a multi-factor authentication (MFA) method" {
 		t.Errorf("heading %q", got)
 	}
-	if diff := cmp.Diff([]string{"SMS_MFA Code by SMS", "EMAIL_OTP Code by e-mail"}, p.choices()); diff != "" {
+	if diff := cmp.Diff([]string{"SMS_MFA Code by SMS", "EMAIL_OTP Code by email"}, p.choices()); diff != "" {
 		t.Error(diff)
 	}
 	chosen := b.submit(p, factorForm, "answer=SMS_MFA")

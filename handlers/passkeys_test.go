@@ -299,7 +299,7 @@ func TestPasskeysElsewhere(t *testing.T) {
 	s.url = strings.Replace(s.url, "localhost", "127.0.0.1", 1)
 	elsewhere := s.browser(t)
 	p = elsewhere.submit(elsewhere.open("/login?"+ask(WebClient)), loginForm, "username=grace")
-	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by e-mail"}, p.choices()); diff != "" {
+	if diff := cmp.Diff([]string{"PASSWORD Password", "EMAIL_OTP Code by email"}, p.choices()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -38,7 +38,7 @@ func TestInbox(t *testing.T) {
 	})
 	want := []message{
 		{"SMSForgotPassword", "+12125551234", "UseradaPoolus-east-1_a", "067512", "Your code is 067512", "", "2026-11-21T09:41:07Z 09:41:07 UTC"},
-		{"E-mailSignUp", "Confirm", "Sent toada@example.org", "", "Hello\n\nada <b>", "http://localhost:9229/confirmUser?a=b&c=d", "2026-11-21T09:38:55Z 09:38:55 UTC"},
+		{"EmailSignUp", "Confirm", "Sent toada@example.org", "", "Hello\n\nada <b>", "http://localhost:9229/confirmUser?a=b&c=d", "2026-11-21T09:38:55Z 09:38:55 UTC"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)

@@ -16,12 +16,12 @@ func (English) HidePassword() string          { return "Hide password" }
 func (English) BackToSignIn() string          { return "Back to sign in" }
 
 func (English) Username() string             { return "Username" }
-func (English) EmailAddress() string         { return "E-mail address" }
+func (English) EmailAddress() string         { return "Email address" }
 func (English) PhoneNumber() string          { return "Phone number" }
-func (English) EmailOrPhone() string         { return "E-mail address or phone number" }
-func (English) UsernameOrEmail() string      { return "Username or e-mail address" }
+func (English) EmailOrPhone() string         { return "Email address or phone number" }
+func (English) UsernameOrEmail() string      { return "Username or email address" }
 func (English) UsernameOrPhone() string      { return "Username or phone number" }
-func (English) UsernameEmailOrPhone() string { return "Username, e-mail address or phone number" }
+func (English) UsernameEmailOrPhone() string { return "Username, email address or phone number" }
 func (English) PhoneHint() string            { return "With the country code, for example +12125551234" }
 
 func (English) Address() string           { return "Address" }
@@ -42,10 +42,10 @@ func (English) TimeZone() string          { return "Time zone" }
 
 func (English) SignIn() string                  { return "Sign in" }
 func (English) WithUsernameAndPassword() string { return "with your username and password" }
-func (English) WithEmailAndPassword() string    { return "with your e-mail address and password" }
+func (English) WithEmailAndPassword() string    { return "with your email address and password" }
 func (English) WithPhoneAndPassword() string    { return "with your phone number and password" }
 func (English) WithEmailOrPhoneAndPassword() string {
-	return "with your e-mail address or phone number and password"
+	return "with your email address or phone number and password"
 }
 func (English) Password() string                    { return "Password" }
 func (English) ForgotYourPassword() string          { return "Forgot your password?" }
@@ -99,13 +99,13 @@ func (English) RecoverByUsername() string {
 	return "Enter your Username below and we will send a message to reset your password"
 }
 func (English) RecoverByEmail() string {
-	return "Enter your e-mail address below and we will send a message to reset your password"
+	return "Enter your email address below and we will send a message to reset your password"
 }
 func (English) RecoverByPhone() string {
 	return "Enter your phone number below and we will send a message to reset your password"
 }
 func (English) RecoverByEmailOrPhone() string {
-	return "Enter your e-mail address or phone number below and we will send a message to reset your password"
+	return "Enter your email address or phone number below and we will send a message to reset your password"
 }
 func (English) ResetMyPassword() string { return "Reset my password" }
 func (English) ResetHeading() string    { return "Reset your password" }

@@ -43,7 +43,7 @@ func (englishForDevelopers) InboxCount(messages int) string {
 func (englishForDevelopers) InboxFilter() string  { return "Only messages to" }
 func (englishForDevelopers) InboxShow() string    { return "Show" }
 func (englishForDevelopers) InboxShowAll() string { return "Show all" }
-func (englishForDevelopers) Email() string        { return "E-mail" }
+func (englishForDevelopers) Email() string        { return "Email" }
 func (englishForDevelopers) SMS() string          { return "SMS" }
 func (englishForDevelopers) SentTo() string       { return "Sent to" }
 func (englishForDevelopers) Pool() string         { return "Pool" }

@@ -4,15 +4,15 @@ package web
 
 func (English) Next() string          { return "Next" }
 func (English) EnterUsername() string { return "Enter your username to begin" }
-func (English) EnterEmail() string    { return "Enter your e-mail address to begin" }
+func (English) EnterEmail() string    { return "Enter your email address to begin" }
 func (English) EnterPhone() string    { return "Enter your phone number to begin" }
 func (English) EnterEmailOrPhone() string {
-	return "Enter your e-mail address or phone number to begin"
+	return "Enter your email address or phone number to begin"
 }
 func (English) EnterPassword() string          { return "Enter your password" }
 func (English) SigningInAs(user string) string { return "You are signing in as " + user + "." }
 
-func (English) CodeByEmail() string       { return "Code by e-mail" }
+func (English) CodeByEmail() string       { return "Code by email" }
 func (English) CodeBySMS() string         { return "Code by SMS" }
 func (English) AuthenticatorApp() string  { return "Authenticator app" }
 func (English) ChooseFirstFactor() string { return "Choose how to sign in" }
@@ -55,7 +55,7 @@ func (English) PhoneSetupHeading() string { return "Add your phone number" }
 func (English) PhoneSetupLead() string {
 	return "Each time that you sign in, we will send a code to it by SMS."
 }
-func (English) EmailSetupHeading() string { return "Add your e‑mail address" }
+func (English) EmailSetupHeading() string { return "Add your email address" }
 func (English) EmailSetupLead() string {
 	return "Each time that you sign in, we will send a code to it."
 }

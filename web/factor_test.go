@@ -52,7 +52,7 @@ func TestFactorForms(t *testing.T) {
 		{"choice", web.ChoicePage(web.Choice{Step: step, Options: []web.Factor{web.FactorApp, web.FactorEmail}}), "form[name=factorform]",
 			[]string{
 				`hidden session "s"`, `hidden username "ada"`,
-				`button answer "Authenticator app"`, `button answer "Code by e-mail"`,
+				`button answer "Authenticator app"`, `button answer "Code by email"`,
 			}},
 		{"app to set up", web.AppSetupPage(web.AppSetup{Step: step, Secret: "ABCDEF"}), "form[name=mfasetupform]",
 			[]string{
@@ -93,7 +93,7 @@ func TestChosen(t *testing.T) {
 		got = append(got, b.AttrOr("value", "")+" "+words(b))
 	})
 	want := []string{
-		"PASSWORD Password", "WEB_AUTHN Passkey", "SMS_MFA Code by SMS", "SMS_OTP Code by SMS", "EMAIL_OTP Code by e-mail",
+		"PASSWORD Password", "WEB_AUTHN Passkey", "SMS_MFA Code by SMS", "SMS_OTP Code by SMS", "EMAIL_OTP Code by email",
 		"SOFTWARE_TOKEN_MFA Authenticator app",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

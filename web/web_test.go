@@ -158,17 +158,17 @@ func TestSignInWording(t *testing.T) {
 	}{
 		{web.SignInNames{}, "Sign in with your username and password", "Username",
 			"Enter your Username below and we will send a message to reset your password"},
-		{web.SignInNames{Email: true}, "Sign in with your e-mail address and password", "E-mail address",
-			"Enter your e-mail address below and we will send a message to reset your password"},
+		{web.SignInNames{Email: true}, "Sign in with your email address and password", "Email address",
+			"Enter your email address below and we will send a message to reset your password"},
 		{web.SignInNames{Phone: true}, "Sign in with your phone number and password", "Phone number",
 			"Enter your phone number below and we will send a message to reset your password"},
-		{web.SignInNames{Email: true, Phone: true}, "Sign in with your e-mail address or phone number and password", "E-mail address or phone number",
-			"Enter your e-mail address or phone number below and we will send a message to reset your password"},
-		{web.SignInNames{Username: true, Email: true}, "Sign in with your username and password", "Username or e-mail address",
+		{web.SignInNames{Email: true, Phone: true}, "Sign in with your email address or phone number and password", "Email address or phone number",
+			"Enter your email address or phone number below and we will send a message to reset your password"},
+		{web.SignInNames{Username: true, Email: true}, "Sign in with your username and password", "Username or email address",
 			"Enter your Username below and we will send a message to reset your password"},
 		{web.SignInNames{Username: true, Phone: true}, "Sign in with your username and password", "Username or phone number",
 			"Enter your Username below and we will send a message to reset your password"},
-		{web.SignInNames{Username: true, Email: true, Phone: true}, "Sign in with your username and password", "Username, e-mail address or phone number",
+		{web.SignInNames{Username: true, Email: true, Phone: true}, "Sign in with your username and password", "Username, email address or phone number",
 			"Enter your Username below and we will send a message to reset your password"},
 	} {
 		doc := page(t, web.LoginPage(web.Login{Names: tt.names}))
