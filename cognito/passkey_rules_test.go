@@ -283,7 +283,7 @@ func TestManyPasskeys(t *testing.T) {
 // TestPasskeyOnPages: the pages put the same challenge, at once where there is no choice.
 func TestPasskeyOnPages(t *testing.T) {
 	b := newPasskeyBench(t)
-	begun, err := b.auth.PageChoose(t.Context(), b.pool, b.client, "ada")
+	begun, err := b.auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
 	if err != nil || begun.Challenge != auth.ChallengeSelect || !slices.Equal(begun.Choices, []string{"PASSWORD", "WEB_AUTHN"}) {
 		t.Fatalf("%+v, error %v", begun, err)
 	}
@@ -292,7 +292,7 @@ func TestPasskeyOnPages(t *testing.T) {
 		t.Fatalf("%+v, error %v", asked, err)
 	}
 	b.changeUser("ada", func(u *userpool.User) { u.Credential = userpool.Credential{SetAt: u.Credential.SetAt} })
-	alone, err := b.auth.PageChoose(t.Context(), b.pool, b.client, "ada")
+	alone, err := b.auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
 	if err != nil || alone.Challenge != auth.ChallengeWebAuthn {
 		t.Fatalf("%+v, error %v", alone, err)
 	}

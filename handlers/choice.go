@@ -21,7 +21,7 @@ func (v *visit) choosesFactor() bool {
 
 // begin is the name of a sign-in whose first factor is chosen.
 func (v *visit) begin(username string) error {
-	out, err := v.Auth.PageChoose(v.r.Context(), v.q.Pool, v.q.Client, username)
+	out, err := v.Auth.PageChoose(v.r.Context(), v.signInOf(username))
 	if err != nil {
 		return v.refused(err, username, func(p problem) error { return v.signInAgain(username, p.text) })
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"idpond/internal/auth"
 	"idpond/web"
@@ -37,7 +39,7 @@ func (v *visit) session() (*auth.BrowserSession, error) {
 func (v *visit) loginView(username string) web.Login {
 	view := web.Login{
 		Frame: v.frame(), Action: v.url("/login"), Names: signInNames(v.q.Pool),
-		Username: web.Field{Value: username}, NameOnly: v.choosesFactor(),
+		Username: web.Field{Value: username}, NameOnly: v.choosesFactor(), Began: strconv.FormatInt(v.began().Unix(), 10),
 	}
 	if !v.q.Pool.Settings.AdminCreateUserConfig.AllowAdminCreateUserOnly {
 		view.SignUpURL = v.url("/signup")
@@ -46,6 +48,22 @@ func (v *visit) loginView(username string) web.Login {
 		view.ForgotPasswordURL = v.url("/forgotPassword")
 	}
 	return view
+}
+
+// began is when the page of the sign-in was shown that this form stood on; now for a
+// new page, and for forms that don't say. It is not secret and nothing trusts it: who
+// changes it, has more time for a sign-in of their own.
+func (v *visit) began() time.Time {
+	now := v.Now()
+	if seconds, err := strconv.ParseInt(v.r.PostForm.Get("began"), 10, 64); err == nil && seconds < now.Unix() {
+		return time.Unix(seconds, 0)
+	}
+	return now
+}
+
+// signInOf begins a sign-in by a name.
+func (v *visit) signInOf(username string) auth.PageRequest {
+	return auth.PageRequest{Pool: v.q.Pool, Client: v.q.Client, Username: username, Began: v.began()}
 }
 
 func (v *visit) renderLogin(status int, view web.Login) error {
@@ -128,7 +146,7 @@ func (v *visit) login() error {
 	if nameOnly {
 		return v.begin(username)
 	}
-	out, err := v.Auth.PageSignIn(v.r.Context(), v.q.Pool, v.q.Client, username, password)
+	out, err := v.Auth.PageSignIn(v.r.Context(), v.signInOf(username), password)
 	if err != nil {
 		return v.refused(err, username, func(p problem) error { return v.signInAgain(username, p.text) })
 	}

@@ -131,10 +131,13 @@ func (v *visit) sendAgain(view web.OneTimeCode) error {
 
 // renderMFAOptions shows the page of SELECT_MFA_TYPE.
 func (v *visit) renderMFAOptions(out *auth.PageOutcome, username string) error {
-	view := web.Choice{Step: v.step("/mfaOption", username, out.Session)}
+	view := web.Choice{Step: v.step("/mfaOption", username, out.Session), Addresses: map[web.Factor]string{}}
 	var err error
 	if view.Options, err = optionsIn(out.Parameters["MFAS_CAN_CHOOSE"]); err != nil {
 		return err
+	}
+	for _, factor := range view.Options {
+		view.Addresses[factor] = out.Addresses[string(factor)]
 	}
 	return v.render(http.StatusOK, web.ChoicePage(view))
 }

@@ -63,8 +63,8 @@ type visit struct {
 	q *oauth.Request
 }
 
-// page makes a page's method a handler. Its error is an *oauth.Refusal, or
-// internal; what a user can put right is no error but a page.
+// page makes a page's method a handler. Its error is an *oauth.Refusal,
+// auth.ErrTookTooLong, or internal; what a user can put right is no error but a page.
 func (s *Server) page(serve func(*visit) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -85,16 +85,25 @@ func (s *Server) page(serve func(*visit) error) http.HandlerFunc {
 		if err == nil {
 			err = serve(&visit{s, w, r.WithContext(withOrigin(r)), q})
 		}
-		if err == nil {
-			return
+		if err != nil {
+			s.pageFailed(w, r, err)
 		}
-		if _, ok := errors.AsType[*oauth.Refusal](err); ok {
-			s.OAuth.Refuse(w, r, err)
-			return
-		}
-		s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
-		s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
 	}
+}
+
+// pageFailed answers for a page that can't be shown.
+func (s *Server) pageFailed(w http.ResponseWriter, r *http.Request, err error) {
+	t := s.text()
+	if errors.Is(err, auth.ErrTookTooLong) {
+		s.renderError(w, r, http.StatusBadRequest, web.Error{Detail: t.SessionEnded(), Back: web.Link{Text: t.BackToSignIn(), URL: "/login?" + r.URL.RawQuery}})
+		return
+	}
+	if _, ok := errors.AsType[*oauth.Refusal](err); ok {
+		s.OAuth.Refuse(w, r, err)
+		return
+	}
+	s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
+	s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: t.TryAgainLater()})
 }
 
 // noSuchOption is the service's text for a provider that a client doesn't have.
@@ -142,7 +151,13 @@ func (v *visit) finish(u *userpool.User, authTime time.Time) error {
 	return v.answer(session)
 }
 
+// answer sends a signed-in browser where the visit is to lead: to the app, with what it
+// asked for, or to the page that the sign-in was only needed for.
 func (v *visit) answer(signedIn *auth.BrowserSession) error {
+	if page, ok := v.addPasskeyURL(); ok {
+		http.Redirect(v.w, v.r, page, http.StatusFound)
+		return nil
+	}
 	location, err := v.OAuth.Answer(v.r.Context(), v.q, signedIn.User, signedIn.AuthTime)
 	if err != nil {
 		return err

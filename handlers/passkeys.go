@@ -60,7 +60,7 @@ func (v *visit) welcome(out *auth.PageOutcome, username string) error {
 	switch {
 	case err != nil:
 		return err
-	case !offer || out.Challenge != "":
+	case !offer || out.Challenge != "" || v.addsPasskey():
 		return v.proceed(out, username)
 	}
 	session := &auth.BrowserSession{User: out.User, AuthTime: out.AuthTime}
@@ -91,9 +91,43 @@ func (v *visit) showAddPasskey() error {
 	case err != nil:
 		return err
 	case session == nil:
-		return v.toLogin()
+		return v.signInFirst()
 	}
 	return v.renderAddPasskey(http.StatusOK, session, request, "")
+}
+
+// signInFirst sends who isn't signed in to do so, and then back here (reference:
+// hosted-ui-and-oauth §9.3). The query that all pages of the sign-in carry along says so.
+func (v *visit) signInFirst() error {
+	query, err := url.ParseQuery(v.q.Query)
+	if err != nil { // Parse has read it
+		return v.toLogin()
+	}
+	query.Set(thenParameter, thenAddPasskey)
+	http.Redirect(v.w, v.r, "/login?"+query.Encode(), http.StatusFound)
+	return nil
+}
+
+// thenParameter says what follows a sign-in in place of an answer to the app.
+const (
+	thenParameter  = "then"
+	thenAddPasskey = "passkeys/add"
+)
+
+// addPasskeyURL is where the visit goes on once its browser is signed in; false if that
+// is the app.
+func (v *visit) addPasskeyURL() (string, bool) {
+	query, err := url.ParseQuery(v.q.Query)
+	if err != nil || !v.q.Managed || query.Get(thenParameter) != thenAddPasskey {
+		return "", false
+	}
+	query.Del(thenParameter)
+	return "/passkeys/add?" + query.Encode(), true
+}
+
+func (v *visit) addsPasskey() bool {
+	_, ok := v.addPasskeyURL()
+	return ok
 }
 
 // missing answers for a page that only managed login has.
@@ -132,7 +166,7 @@ func (v *visit) addPasskey() error {
 	case err != nil:
 		return err
 	case session == nil:
-		return v.toLogin()
+		return v.signInFirst()
 	case v.r.PostForm.Has("skip"):
 		return v.leavePasskeys(session)
 	}

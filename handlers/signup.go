@@ -128,7 +128,7 @@ func (v *visit) signedUp(in account.NewUser, made *account.SignedUp) error {
 		v.setPageData(pageData{Username: in.Username, Sub: made.User.ID}.deliveredTo(made.Delivery))
 		return v.redirect("/confirm")
 	}
-	out, err := v.Auth.PageSignIn(v.r.Context(), v.q.Pool, v.q.Client, in.Username, in.Password)
+	out, err := v.Auth.PageSignIn(v.r.Context(), v.signInOf(in.Username), in.Password)
 	if isInternal(err) {
 		return err
 	} else if err != nil {

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 	"github.com/chromedp/cdproto/cdp"
@@ -135,8 +134,9 @@ func frame(files *assets.Files) web.Frame {
 	}
 }
 
-// browser starts Chromium with a profile of its own. Without one the test is
-// skipped, except in CI.
+// browser starts Chromium with a profile of its own, which chromedp takes away when
+// the last of Chromium's processes has ended. Without Chromium the test is skipped,
+// except in CI.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
@@ -147,13 +147,13 @@ func browser(t *testing.T) context.Context {
 		t.Skip("no Chromium here")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		// Else Chromium throws clicks away that come before it has painted.
+		chromedp.Flag("allow-pre-commit-input", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 	)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)

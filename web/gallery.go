@@ -225,7 +225,7 @@ func galleryDemo(f Frame) []GalleryItem {
 		{"demo-signed-in", DemoSignedInPage(tokens)},
 		{"demo-userinfo", DemoSignedInPage(called)},
 		{"demo-refused", DemoSignedInPage(refused)},
-		{"index", IndexPage(index)},
-		{"index-bare", IndexPage(bare)},
+		{"start", IndexPage(index)},
+		{"start-bare", IndexPage(bare)},
 	}
 }

@@ -19,6 +19,7 @@ func galleryFactors(f Frame) []GalleryItem {
 	named.Device, named.Code = "Ada’s phone", Field{"067512", t.CodeUsed()}
 	first := OneTimeCode{Step: galleryStep(f, "/verifyCode"), Factor: FactorEmail, First: true, Delivery: mail, ResendAction: "/verifyCode" + galleryQuery}
 	choice := Choice{Step: galleryStep(f, "/mfaOption"), Options: []Factor{FactorSMS, FactorEmail, FactorApp}}
+	choice.Addresses = map[Factor]string{FactorSMS: phone.Destination, FactorEmail: mail.Destination}
 	toSetUp := Choice{Step: galleryStep(f, "/mfaRegister"), Of: FactorToSetUp, Options: choice.Options}
 	ways := Choice{Step: galleryStep(f, "/selectChallenge"), Of: FirstFactor, Options: []Factor{FactorPassword, FactorEmail, FactorSMSOTP, FactorPasskey}}
 	password := PasswordStep{Step: galleryStep(f, "/verifyPassword"), ForgotPasswordURL: "/forgotPassword" + galleryQuery}
@@ -96,11 +97,24 @@ func galleryPasskeys(f Frame) []GalleryItem {
 	failed.Problem = t.PasskeyNotAdded()
 	full := add
 	full.Options, full.Problem = "", t.TooManyPasskeys()
-	return []GalleryItem{
+	items := []GalleryItem{
 		{"login-passkey", PasskeySignInPage(use)},
 		{"login-passkey-refused", PasskeySignInPage(refused)},
 		{"passkeys-add", AddPasskeyPage(add)},
 		{"passkeys-add-refused", AddPasskeyPage(failed)},
 		{"passkeys-add-full", AddPasskeyPage(full)},
 	}
+	for _, said := range []passkeyProblem{passkeyStopped, passkeyUnsupported, passkeyExists} {
+		use.said, add.said = said, said
+		if said == passkeyUnsupported { // whose script doesn't show the button
+			use.PasskeyScript, add.PasskeyScript = "", ""
+		} else {
+			use.PasskeyScript, add.PasskeyScript = f.PasskeyScript, f.PasskeyScript
+		}
+		if said != passkeyExists { // which only who makes one is told
+			items = append(items, GalleryItem{"login-passkey-" + string(said), PasskeySignInPage(use)})
+		}
+		items = append(items, GalleryItem{"passkeys-add-" + string(said), AddPasskeyPage(add)})
+	}
+	return items
 }

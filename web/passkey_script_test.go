@@ -199,7 +199,7 @@ func (b passkeyBrowser) press(url string) {
 // sees waits for an element and compares what it says.
 func (b passkeyBrowser) sees(selector, want string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 3*time.Minute)
 	defer cancel()
 	got, err := "", chromedp.Do(ctx, chromedp.WaitVisible(chromedp.CSS(selector)))
 	if err == nil {

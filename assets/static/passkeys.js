@@ -76,9 +76,10 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("button");
   if (!window.PublicKeyCredential || !navigator.credentials) {
     say("unsupported");
-    form.hidden = true;
     continue;
   }
+  form.hidden = false;
+  button.focus();
   addEventListener("pageshow", () => { button.disabled = false; }); // back from the next page
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

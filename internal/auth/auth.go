@@ -164,6 +164,7 @@ type attempt struct {
 	flow   string         // userpool.FlowUserSRP, FlowUser, …
 	user   *userpool.User // once it is known; nil for a name that nobody has
 	name   string         // as it was typed; kept for a name that nobody has
+	began  time.Time      // on the pages; elsewhere only steps have a limit
 	// strong says that the first factor was worth two: no second one is due.
 	strong bool
 	// keepsPassword says that no new password is asked for: no temporary one was given.
@@ -187,6 +188,8 @@ type attempt struct {
 	// challenges that were answered since it was last written.
 	event  *activity.Event
 	passed []userpool.ChallengeResponse
+	// signUp is the entry of the user's sign-up that the first factor confirms; nil for none.
+	signUp *activity.Event
 }
 
 // userIDForSRP is what the user is called in challenges.

@@ -146,7 +146,7 @@ func TestPages(t *testing.T) {
 		{"", password, "InvalidParameterException: Missing required parameter USERNAME"},
 		{"ada", "", "InvalidParameterException: Missing required parameter PASSWORD"},
 	} {
-		out, err := b.auth.PageSignIn(t.Context(), b.pool, b.client, tt.user, tt.password)
+		out, err := b.auth.PageSignIn(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: tt.user}, tt.password)
 		if got := text(err); got != tt.want {
 			t.Errorf("%q with %q: %q, want %q", tt.user, tt.password, got, tt.want)
 		}
@@ -159,7 +159,7 @@ func TestPages(t *testing.T) {
 func TestPageNewPassword(t *testing.T) {
 	b := newBench(t)
 	b.add("ada", func(u *userpool.User) { u.Status = userpool.StatusForceChangePassword })
-	out, err := b.auth.PageSignIn(t.Context(), b.pool, b.client, "ada", password)
+	out, err := b.auth.PageSignIn(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"}, password)
 	if err != nil || out.User != nil || out.Challenge != "NEW_PASSWORD_REQUIRED" || out.Parameters["USER_ID_FOR_SRP"] != "ada" {
 		t.Fatalf("%+v, %v", out, err)
 	}
@@ -186,7 +186,7 @@ func TestPageNewPassword(t *testing.T) {
 
 	// A page's session is of no use to the API.
 	b.add("eve", func(u *userpool.User) { u.Status = userpool.StatusForceChangePassword })
-	if out, err = b.auth.PageSignIn(t.Context(), b.pool, b.client, "eve", password); err != nil {
+	if out, err = b.auth.PageSignIn(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "eve"}, password); err != nil {
 		t.Fatal(err)
 	}
 	_, err = b.auth.Respond(t.Context(), auth.RespondRequest{

@@ -29,7 +29,7 @@ func TestPagesKnowNoDevices(t *testing.T) {
 		}
 	}
 	answer := map[string]string{"USERNAME": "ada", "NEW_PASSWORD": "long enough", "DEVICE_KEY": key + "ada"}
-	page, err := b.auth.PageSignIn(t.Context(), b.pool, b.client, "ada", password)
+	page, err := b.auth.PageSignIn(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"}, password)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"idpond/internal/fault"
@@ -17,32 +18,62 @@ type PageOutcome struct {
 	Session    string
 	Parameters map[string]string // of the challenge
 	Choices    []string          // AvailableChallenges of SELECT_CHALLENGE
+	// Addresses are where the codes of SELECT_MFA_TYPE would go, masked, by challenge. The
+	// first factor is chosen without them: nobody has proved anything before it.
+	Addresses map[string]string
+}
+
+// PageSignInLife is how long a sign-in on the hosted pages may take as a whole, from
+// the page that asks for the name (reference: hosted-ui-and-oauth §3.3, §7.6).
+const PageSignInLife = 5 * time.Minute
+
+// ErrTookTooLong ends a sign-in on the hosted pages that took longer.
+var ErrTookTooLong = errors.New("auth: the sign-in took too long")
+
+// PageRequest begins a sign-in on the hosted pages.
+type PageRequest struct {
+	Pool     *userpool.Pool
+	Client   *userpool.AppClient
+	Username string
+	Began    time.Time // when the first page was shown; the zero value is now
 }
 
 // PageSignIn signs a user in with a password on the hosted pages. They need no
 // ExplicitAuthFlows, and no tokens are given: an authorization code follows.
-func (s *Service) PageSignIn(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username, password string) (*PageOutcome, error) {
-	if username == "" {
-		return nil, errMissing("USERNAME")
-	}
-	if err := s.Risk.Admit(ctx, pool, client); err != nil {
+func (s *Service) PageSignIn(ctx context.Context, r PageRequest, password string) (*PageOutcome, error) {
+	a, err := s.beginPage(ctx, r)
+	if err != nil {
 		return nil, err
 	}
-	a := &attempt{pool: pool, client: client, side: Pages, name: username}
 	return s.pageOutcome(a, func() (*Outcome, error) { return s.password(ctx, a, password) })
 }
 
 // PageChoose begins a sign-in on the hosted pages whose first factor the user chooses:
 // with one to choose from, it is chosen.
-func (s *Service) PageChoose(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, username string) (*PageOutcome, error) {
-	if username == "" {
-		return nil, errMissing("USERNAME")
-	}
-	if err := s.Risk.Admit(ctx, pool, client); err != nil {
+func (s *Service) PageChoose(ctx context.Context, r PageRequest) (*PageOutcome, error) {
+	a, err := s.beginPage(ctx, r)
+	if err != nil {
 		return nil, err
 	}
-	a := &attempt{pool: pool, client: client, side: Pages, flow: userpool.FlowUser, name: username}
+	a.flow = userpool.FlowUser
 	return s.pageOutcome(a, func() (*Outcome, error) { return s.beginPages(ctx, a) })
+}
+
+func (s *Service) beginPage(ctx context.Context, r PageRequest) (*attempt, error) {
+	a := &attempt{pool: r.Pool, client: r.Client, side: Pages, name: r.Username, began: r.Began}
+	switch {
+	case r.Username == "":
+		return nil, errMissing("USERNAME")
+	case a.began.IsZero():
+		a.began = s.Now()
+	case s.tookTooLong(a.began):
+		return nil, ErrTookTooLong
+	}
+	return a, s.Risk.Admit(ctx, r.Pool, r.Client)
+}
+
+func (s *Service) tookTooLong(began time.Time) bool {
+	return !s.Now().Before(began.Add(PageSignInLife))
 }
 
 func (s *Service) beginPages(ctx context.Context, a *attempt) (*Outcome, error) {
@@ -118,7 +149,7 @@ func (s *Service) PageConfirmed(ctx context.Context, pool *userpool.Pool, client
 	if refused := refusedByState(pool, confirmed, s.Now()); refused != nil {
 		return nil, refused
 	}
-	a := &attempt{pool: pool, client: client, side: Pages, user: confirmed, strong: true}
+	a := &attempt{pool: pool, client: client, side: Pages, user: confirmed, strong: true, began: s.Now()}
 	s.begin(ctx, a)
 	return s.pageOutcome(a, func() (*Outcome, error) {
 		return s.proceed(ctx, a, passedFirstFactor, func(store.Tx) error { return nil })
@@ -134,9 +165,20 @@ func (s *Service) pageOutcome(a *attempt, take func() (*Outcome, error)) (*PageO
 	case out.Challenge == ChallengePasswordVerifier: // pages know no SRP
 		return nil, fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
 	case out.Challenge != "":
-		return &PageOutcome{
+		page := &PageOutcome{
 			Challenge: out.Challenge, Session: out.Session, Parameters: out.Parameters, Choices: out.AvailableChallenges,
-		}, nil
+		}
+		if out.Challenge == ChallengeSelectMFA {
+			page.Addresses = maskedAddresses(a.user)
+		}
+		return page, nil
 	}
 	return &PageOutcome{User: a.user, AuthTime: now}, nil
+}
+
+// maskedAddresses are where the codes of second factors go.
+func maskedAddresses(u *userpool.User) map[string]string {
+	return map[string]string{
+		ChallengeEmailOTP: userpool.MaskEmail(u.Attributes["email"]), ChallengeSMSMFA: userpool.MaskPhone(u.Attributes["phone_number"]),
+	}
 }

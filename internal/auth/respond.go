@@ -86,7 +86,7 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	case passwordTime(u) != ses.Password:
 		return nil, s.whyOver(ctx, r, ses)
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, forced: ses.Forced, strong: ses.Strong}
+	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, forced: ses.Forced, strong: ses.Strong, began: ses.began()}
 	if ses.First || ses.Custom != "" { // the state and the device are told to whoever passes a factor
 		a.flow = userpool.FlowUser
 		a.deviceKey = cmp.Or(r.Answers["DEVICE_KEY"], ses.Device)

@@ -27,6 +27,7 @@ type session struct {
 	Device    string    `json:"d,omitempty"` // key of the device that the client named
 	Password  int64     `json:"p"`           // when the user's password was set, µs: another one ends the session
 	Expires   time.Time `json:"e"`
+	Began     int64     `json:"b,omitempty"` // on the pages, Unix time: when the whole sign-in did
 	Event     string    `json:"v,omitempty"` // its entry in the user's history
 
 	Strong  bool     `json:"g,omitempty"` // no second factor is due
@@ -52,6 +53,9 @@ func (s *Service) newSession(a *attempt, challenge string) session {
 	ses := session{
 		Pool: a.pool.ID, Client: a.client.ID, Side: a.side, Challenge: challenge, Device: a.namedDevice(),
 		Expires: s.Now().Add(a.client.AuthSessionLife()), Event: a.event.ID(), Forced: a.forced, Strong: a.strong,
+	}
+	if a.side == Pages {
+		ses.Began = a.began.Unix()
 	}
 	if a.custom != nil {
 		ses.Custom = a.custom.id
@@ -82,6 +86,8 @@ func (s *Service) sealed(ses session) (string, error) {
 	return s.Keys.SealText(sessionLabel, ses)
 }
 
+func (ses *session) began() time.Time { return time.Unix(ses.Began, 0) }
+
 func passwordTime(u *userpool.User) int64 { return u.Credential.SetAt.UnixMicro() }
 
 // errInvalidSession and its two sisters are the sentences of api-behaviour §10.
@@ -110,6 +116,8 @@ func (s *Service) openSession(r RespondRequest) (*session, error) {
 	switch {
 	case ses.Pool != r.Pool.ID || ses.Client != r.Client.ID || ses.Side != r.Side:
 		return nil, errInvalidSession()
+	case ses.Side == Pages && s.tookTooLong(ses.began()):
+		return nil, ErrTookTooLong
 	case !s.Now().Before(ses.Expires):
 		return nil, errSessionExpired()
 	case ses.Challenge != r.Challenge && isCodeChallenge(r.Challenge):

@@ -38,7 +38,7 @@ func (s *Service) resumeStranger(r RespondRequest, ses *session, username string
 		return nil, errInvalidSession()
 	}
 	return &attempt{
-		pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed,
+		pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed, began: ses.began(),
 		deviceKey: cmp.Or(r.Answers["DEVICE_KEY"], ses.Device),
 	}, nil
 }
