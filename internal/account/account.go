@@ -108,8 +108,13 @@ func (s *Service) attempt(ctx context.Context, f func(store.Tx) error) error {
 // update changes one user in a transaction and gives the user as written. A fault
 // from change undoes everything.
 func (s *Service) update(ctx context.Context, p *userpool.Pool, id string, change func(store.Tx, *userpool.User) error) (*userpool.User, error) {
+	return s.updateThrough(ctx, s.Writer, p, id, change)
+}
+
+// updateThrough is update with the transactions of w.
+func (s *Service) updateThrough(ctx context.Context, w store.Writer, p *userpool.Pool, id string, change func(store.Tx, *userpool.User) error) (*userpool.User, error) {
 	var u *userpool.User
-	err := s.Writer.Write(ctx, func(tx store.Tx) (err error) {
+	err := w.Write(ctx, func(tx store.Tx) (err error) {
 		if u, err = tx.User(ctx, p.ID, id); err != nil {
 			return err
 		}

@@ -95,8 +95,8 @@ func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, userna
 				return err
 			}
 		}
-		was := u
-		u, err = s.update(ctx, p, was.ID, func(tx store.Tx, u *userpool.User) error {
+		was, signUp := u, s.UnconfirmedSignUp(ctx, p, &userpool.AppClient{}, u)
+		u, err = s.updateThrough(ctx, signUp.Writer(s.Writer), p, was.ID, func(tx store.Tx, u *userpool.User) error {
 			if permanent && historySize(p) > 0 && !sameCredential(u.Credential, was.Credential) {
 				return errOvertaken
 			}
@@ -107,7 +107,7 @@ func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, userna
 			if permanent {
 				u.Status = userpool.StatusConfirmed
 			}
-			return nil
+			return signUp.Save(ctx, tx, userpool.EventPass)
 		})
 		if !errors.Is(err, errOvertaken) {
 			return err

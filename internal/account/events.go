@@ -31,6 +31,25 @@ func (s *Service) signUpEvent(ctx context.Context, p *userpool.Pool, c *userpool
 	return s.Activity.Resume(ctx, subject(p, c, u), userpool.EventSignUp, u.ID)
 }
 
+// UnconfirmedSignUp is the entry of u's sign-up, for whoever confirms u in another way than by
+// its code; nil for users who have no sign-up to confirm.
+func (s *Service) UnconfirmedSignUp(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, u *userpool.User) *activity.Event {
+	if u.Status != userpool.StatusUnconfirmed {
+		return nil
+	}
+	return s.signUpEvent(ctx, p, c, u)
+}
+
+// recorder is a store.Writer whose transactions are recorded, with success as Pass.
+type recorder struct {
+	*Service
+	event *activity.Event
+}
+
+func (r recorder) Write(ctx context.Context, f func(store.Tx) error) error {
+	return r.recorded(ctx, r.event, userpool.EventPass, f)
+}
+
 // attempts is a store.Writer whose transactions keep what a fault leaves; see attempt.
 type attempts struct{ *Service }
 

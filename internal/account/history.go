@@ -90,6 +90,8 @@ type proposal struct {
 	judge func(tx store.Tx, u *userpool.User, counted bool) error
 	// accept changes u, and what judge found, once nothing refuses any more.
 	accept func(tx store.Tx, u *userpool.User) error
+	// signUp is the entry of the sign-up that accept confirms; nil for none.
+	signUp *activity.Event
 }
 
 // replacePassword carries out a proposal for was, whom the caller has read. In a pool
@@ -101,7 +103,7 @@ func (s *Service) replacePassword(ctx context.Context, p *userpool.Pool, was *us
 		return err
 	}
 	if historySize(p) == 0 {
-		return s.recorded(ctx, event, userpool.EventPass, s.replacing(ctx, p, was, credential, in, false))
+		return in.signUp.Within(ctx, recorder{s, event}, s.replacing(ctx, p, was, credential, in, false))
 	}
 	for round := range rounds {
 		refused := s.attempt(ctx, func(tx store.Tx) error {
@@ -120,7 +122,7 @@ func (s *Service) replacePassword(ctx context.Context, p *userpool.Pool, was *us
 		} else if refused != nil {
 			return refused
 		}
-		err = s.recorded(ctx, event, userpool.EventPass, write)
+		err = in.signUp.Within(ctx, recorder{s, event}, write)
 		if !errors.Is(err, errOvertaken) {
 			return err
 		}
@@ -149,6 +151,9 @@ func (s *Service) replacing(ctx context.Context, p *userpool.Pool, was *userpool
 			return err
 		}
 		if err := in.accept(tx, u); err != nil {
+			return err
+		}
+		if err := in.signUp.Save(ctx, tx, userpool.EventPass); err != nil {
 			return err
 		}
 		u.Credential = c

@@ -171,6 +171,18 @@ func (e *Event) Within(ctx context.Context, w store.Writer, f func(store.Tx) err
 	return err
 }
 
+// Writer is w with transactions that are run Within.
+func (e *Event) Writer(w store.Writer) store.Writer { return within{e, w} }
+
+type within struct {
+	event *Event
+	store.Writer
+}
+
+func (w within) Write(ctx context.Context, f func(store.Tx) error) error {
+	return w.event.Within(ctx, w.Writer, f)
+}
+
 // Committed exports what Recording saved, if its transaction was committed: err is
 // nil then, or the fault that refused.
 func (e *Event) Committed(err error) {

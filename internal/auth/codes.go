@@ -134,6 +134,9 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 	case !ses.Setup && !bytes.Equal(hashOf(a.user.Attributes[kind.attribute]), ses.Sent): // it was replaced meanwhile
 		return nil, errInvalidSession()
 	}
+	if ses.First {
+		a.signUp = s.Accounts.UnconfirmedSignUp(ctx, a.pool, a.client, a.user)
+	}
 	prove := s.proving(a, ses, kind)
 	record := func(tx store.Tx) error {
 		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
@@ -213,7 +216,10 @@ func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.
 		}
 		apply(fresh)
 		fresh.UpdatedAt, fresh.Names = s.Now(), a.pool.SignInNames(fresh)
-		return aliasTaken(tx.UpdateUser(ctx, fresh))
+		if err := tx.UpdateUser(ctx, fresh); err != nil {
+			return aliasTaken(err)
+		}
+		return a.signUp.Save(ctx, tx, userpool.EventPass)
 	}
 }
 

@@ -128,7 +128,7 @@ func errResetRequired() error {
 func temporaryPasswordExpired(pool *userpool.Pool, u *userpool.User, now time.Time) bool {
 	days := pool.Settings.Policies.PasswordPolicy.TemporaryPasswordValidityDays
 	if days == 0 {
-		days = 7
+		days = userpool.DefaultTemporaryPasswordDays
 	}
 	return !now.Before(u.Credential.SetAt.AddDate(0, 0, days))
 }
@@ -179,7 +179,7 @@ func (s *Service) ask(ctx context.Context, a *attempt, next step, record func(st
 // save writes what the passing of a stage changes, and what the user's history
 // says of it.
 func (s *Service) save(ctx context.Context, a *attempt, response string, record func(store.Tx) error) error {
-	return a.event.Within(ctx, s.Store, func(tx store.Tx) error {
+	return a.event.Within(ctx, a.signUp.Writer(s.Store), func(tx store.Tx) error {
 		if err := record(tx); err != nil {
 			return err
 		}
