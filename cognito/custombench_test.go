@@ -190,6 +190,23 @@ func (f *functions) inOrder(names ...string) {
 	}
 }
 
+// hurry leaves the function that is named no time in the next answer. Those that are
+// asked before it have all that they need.
+func (b *customBench) hurry(name string) {
+	before := map[string]*func(event, http.ResponseWriter) bool{
+		"DefineAuthChallenge": &b.functions.verify, "CreateAuthChallenge": &b.functions.define,
+	}[name]
+	if before == nil {
+		b.http.Timeout = time.Millisecond
+		return
+	}
+	answer := *before
+	*before = func(e event, w http.ResponseWriter) bool {
+		b.http.Timeout = time.Millisecond
+		return answer(e, w)
+	}
+}
+
 func customAuth(client, user string) string {
 	return fmt.Sprintf(`{"AuthFlow":"CUSTOM_AUTH","ClientId":%q,"ClientMetadata":{"at":"begin"},"AuthParameters":{"USERNAME":%q}}`, client, user)
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -136,7 +137,8 @@ func connectionError(within context.Context, err error) error {
 	if outer, ok := errors.AsType[*url.Error](err); ok {
 		err = outer.Err
 	}
-	if errors.Is(within.Err(), context.DeadlineExceeded) {
+	// A dialler and the context have the same deadline; either may be the first to say so.
+	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() || errors.Is(within.Err(), context.DeadlineExceeded) {
 		return ErrTimeout
 	}
 	return fmt.Errorf("trigger: the function can't be reached: %w", err)

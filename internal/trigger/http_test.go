@@ -8,11 +8,14 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"idpond/internal/fault"
@@ -89,10 +92,6 @@ func TestFailures(t *testing.T) {
 		failed  = "UserLambdaValidationException: DefineAuthChallenge failed with error "
 		invoked = "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to "
 	)
-	slow := func(w http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body) // so that the server sees the client leave
-		<-r.Context().Done()
-	}
 	for _, c := range []struct {
 		name    string
 		handler http.HandlerFunc
@@ -112,13 +111,6 @@ func TestFailures(t *testing.T) {
 		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/fn", http.StatusTemporaryRedirect) }, invoked + "configuration.", 1},
 		{"too long", answers(200, `{"response":{"issueTokens":true}}`+strings.Repeat(" ", maxAnswer)),
 			failed + "Response payload size exceeded maximum allowed payload size (6291556 bytes)..", 1},
-		{"time-out", slow, invoked + "error Socket timeout while invoking Lambda function.", 3},
-		{"time-out within the answer", func(w http.ResponseWriter, r *http.Request) {
-			io.Copy(io.Discard, r.Body)
-			io.WriteString(w, `{"response":`)
-			w.(http.Flusher).Flush()
-			<-r.Context().Done()
-		}, invoked + "error Socket timeout while invoking Lambda function.", 3},
 		{"connection lost", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, invoked + "error ServiceException.", 3},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -127,9 +119,6 @@ func TestFailures(t *testing.T) {
 				calls.Add(1)
 				c.handler(w, r)
 			})
-			if strings.HasPrefix(c.name, "time-out") {
-				h.Timeout = 50 * time.Millisecond
-			}
 			_, err := define(t.Context(), h)
 			refused(t, err, c.want)
 			if calls.Load() != c.calls {
@@ -137,6 +126,74 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTimeouts: a function has five seconds for its whole answer, three times. The
+// time is that of a bubble, in which it passes when everybody waits.
+func TestTimeouts(t *testing.T) {
+	for _, begun := range []string{"", `{"response":`} {
+		synctest.Test(t, func(t *testing.T) {
+			var calls atomic.Int32
+			h := calling(t, "http://localhost/fn?code=hush", &outbound.Guard{Loopback: true})
+			h.client = &http.Client{Transport: inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+				calls.Add(1)
+				io.Copy(io.Discard, r.Body) // so that the server sees the client leave
+				io.WriteString(w, begun)
+				if begun != "" {
+					w.(http.Flusher).Flush()
+				}
+				<-r.Context().Done()
+			})}
+			asked := time.Now()
+			_, err := define(t.Context(), h)
+			refused(t, err, "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to error Socket timeout while invoking Lambda function.")
+			if took := time.Since(asked); calls.Load() != 3 || took != 15*time.Second {
+				t.Errorf("begun with %q: %d calls in %v", begun, calls.Load(), took)
+			}
+		})
+	}
+}
+
+// inMemory gives a transport to a server that it reaches without a network, which a
+// bubble does not know.
+func inMemory(t *testing.T, handler http.HandlerFunc) http.RoundTripper {
+	dialled := make(pipes)
+	server := &http.Server{Handler: handler}
+	go server.Serve(dialled)
+	transport := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		here, there := net.Pipe()
+		dialled <- there
+		return here, nil
+	}}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		server.Close()
+	})
+	return transport
+}
+
+// pipes is a listener for connections of memory.
+type pipes chan net.Conn
+
+func (p pipes) Accept() (net.Conn, error) {
+	conn, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
+	}
+	return conn, nil
+}
+
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return new(net.TCPAddr) }
+
+// TestSlowDial: a connection that is not made in time is a time-out too, whoever notices.
+func TestSlowDial(t *testing.T) {
+	h := calling(t, "http://localhost/fn?code=hush", &outbound.Guard{Loopback: true})
+	h.client = &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded}
+	}}}
+	_, err := define(t.Context(), h)
+	refused(t, err, "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to error Socket timeout while invoking Lambda function.")
 }
 
 // refused checks a fault and that its cause can be logged.
@@ -173,17 +230,16 @@ func TestAnotherTry(t *testing.T) {
 }
 
 func TestNotReachable(t *testing.T) {
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
+	const gone = "http://127.0.0.1:1?code=hush" // a port that no test is given
 	t.Run("nobody listens", func(t *testing.T) {
-		_, err := define(t.Context(), calling(t, gone.URL+"?code=hush", &outbound.Guard{Loopback: true}))
+		_, err := define(t.Context(), calling(t, gone, &outbound.Guard{Loopback: true}))
 		refused(t, err, "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to error ServiceException.")
 	})
 	t.Run("the guard refuses", func(t *testing.T) {
 		var calls atomic.Int32
 		server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { calls.Add(1) }))
 		defer server.Close()
-		for _, address := range []string{gone.URL + "?code=hush", server.URL + "?code=hush"} {
+		for _, address := range []string{gone, server.URL + "?code=hush"} {
 			_, err := define(t.Context(), calling(t, address, new(outbound.Guard)))
 			refused(t, err, "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to error AccessDeniedException.")
 		}
