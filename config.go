@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"idpond/internal/outbound"
+	"idpond/internal/userpool"
 )
 
 // storage is where data is kept; every command that opens the database has it.
@@ -115,10 +116,7 @@ type serveCmd struct {
 	ShutdownSeconds int      `name:"shutdown-seconds" default:"20" placeholder:"N" help:"How long requests in flight may take to finish after SIGINT or SIGTERM (${default})."`
 }
 
-var (
-	regionForm  = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+-\d{1,2}$`)
-	accountForm = regexp.MustCompile(`^\d{12}$`)
-)
+var accountForm = regexp.MustCompile(`^\d{12}$`)
 
 // Validate says what is wrong with the settings, and what is allowed. The
 // command line calls it before anything is started.
@@ -126,7 +124,7 @@ func (c *serveCmd) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("--listen must be HOST:PORT such as 127.0.0.1:9229, not %q", c.Listen)
 	}
-	if !regionForm.MatchString(c.Region) {
+	if !userpool.IsRegion(c.Region) {
 		return fmt.Errorf("--region must look like us-east-1, not %q", c.Region)
 	}
 	if !accountForm.MatchString(c.AccountID) {
@@ -163,7 +161,7 @@ func (c *serveCmd) Validate() error {
 		return nil
 	}
 	const anybody = "and there are no access keys, so anybody could administer the server: give --access-keys (or IDPOND_ACCESS_KEYS_FILE), or "
-	if host, _, _ := net.SplitHostPort(c.Listen); !isLoopback(host) {
+	if host, _, _ := net.SplitHostPort(c.Listen); !userpool.IsLoopback(host) {
 		return fmt.Errorf("%s is not a loopback address "+anybody+"listen on 127.0.0.1", c.Listen)
 	}
 	return errors.New("--public-url or --trusted-proxies bring others than this machine to the server " + anybody + "leave them out")
@@ -175,8 +173,8 @@ func (c *serveCmd) Validate() error {
 func (c *serveCmd) local() bool {
 	host, _, err := net.SplitHostPort(c.Listen)
 	public, err2 := url.Parse(c.PublicURL)
-	return err == nil && err2 == nil && isLoopback(host) && len(c.TrustedProxies) == 0 &&
-		(c.PublicURL == "" || isLoopback(public.Hostname()) || strings.HasSuffix(public.Hostname(), ".localhost"))
+	return err == nil && err2 == nil && userpool.IsLoopback(host) && len(c.TrustedProxies) == 0 &&
+		(c.PublicURL == "" || userpool.IsLoopback(public.Hostname()) || strings.HasSuffix(public.Hostname(), ".localhost"))
 }
 
 func validPublicURL(text string) error {
@@ -210,12 +208,6 @@ func (c *serveCmd) accessKeys() (map[string]string, error) {
 		keys[id] = secret
 	}
 	return keys, nil
-}
-
-// isLoopback reports whether host can only be reached from this machine.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // tomlFile reads settings from a TOML file whose keys are the flags' names.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"idpond/internal/userpool"
 )
 
 // Nearby tells what people and programs near a developer's server ask of it from
@@ -42,7 +44,7 @@ func (n Nearby) foreign(origin string) bool {
 		return true
 	}
 	host := strings.ToLower(u.Hostname())
-	return !loopback(host) && !strings.HasSuffix(host, ".localhost") && !n.own(host)
+	return !userpool.IsLoopback(host) && !strings.HasSuffix(host, ".localhost") && !n.own(host)
 }
 
 func (n Nearby) own(host string) bool { return host == strings.ToLower(n.PublicURL.Hostname()) }

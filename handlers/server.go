@@ -22,7 +22,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -35,6 +34,7 @@ import (
 	"idpond/internal/importer"
 	"idpond/internal/message"
 	"idpond/internal/throttle"
+	"idpond/internal/userpool"
 	"idpond/oauth"
 )
 
@@ -70,7 +70,7 @@ type Server struct {
 
 // Handler wires the routes.
 func (s *Server) Handler() http.Handler {
-	s.browsers = browsers{auth: s.Auth, secure: s.PublicURL.Scheme != "http" || !loopback(s.PublicURL.Hostname())}
+	s.browsers = browsers{auth: s.Auth, secure: s.PublicURL.Scheme != "http" || !userpool.IsLoopback(s.PublicURL.Hostname())}
 	s.OAuth.Browsers = s.browsers
 
 	r := chi.NewRouter()
@@ -93,11 +93,6 @@ func (s *Server) Handler() http.Handler {
 	})
 	r.NotFound(s.notFound)
 	return r
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // health says that the process answers.

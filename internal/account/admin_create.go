@@ -75,7 +75,7 @@ func temporaryPassword(s *Service, p *userpool.Pool, u *userpool.User, in Invita
 			return "", fault.New(fault.InvalidPassword, "Password did not conform with password policy: "+reason)
 		}
 		return in.Password, nil
-	case passwordless(p) && (verified(u, email) || verified(u, phoneNumber)):
+	case p.AllowsPasswordless() && (verified(u, email) || verified(u, phoneNumber)):
 		return "", nil
 	case in.Suppress:
 		return "", errNoPassword()

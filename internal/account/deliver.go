@@ -1,7 +1,6 @@
 package account
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -85,33 +84,11 @@ func verified(u *userpool.User, attribute string) bool {
 	return u.Attributes[attribute] != "" && u.Attributes[userpool.VerifiedName(attribute)] == "true"
 }
 
-// recoveryChannels are the attributes by which a pool's users recover their
-// accounts, best first; none when only an administrator may help. A pool without
-// the setting takes the phone first (reference: api-behaviour §20.6).
-func recoveryChannels(p *userpool.Pool) []string {
-	setting := p.Settings.AccountRecoverySetting
-	if setting == nil || len(setting.RecoveryMechanisms) == 0 {
-		return []string{phoneNumber, email}
-	}
-	mechanisms := slices.SortedFunc(slices.Values(setting.RecoveryMechanisms),
-		func(a, b userpool.RecoveryOption) int { return cmp.Compare(a.Priority, b.Priority) })
-	var channels []string
-	for _, m := range mechanisms {
-		switch m.Name {
-		case "verified_email":
-			channels = append(channels, email)
-		case "verified_phone_number":
-			channels = append(channels, phoneNumber)
-		}
-	}
-	return channels
-}
-
 // recoveryChannel is the first of the pool's channels that is the user's own and not
 // where the codes of the user's second factor go; "" without one (reference:
 // api-behaviour §20.6).
 func recoveryChannel(p *userpool.Pool, u *userpool.User) string {
-	for _, name := range recoveryChannels(p) {
+	for _, name := range p.RecoveryChannels() {
 		if verified(u, name) && p.RecoversBy(u, name) {
 			return name
 		}

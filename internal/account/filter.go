@@ -41,20 +41,13 @@ func ParseFilter(text string) (Filter, error) {
 		return Filter{}, errFilter()
 	}
 	f.Value = value
-	if !slices.Contains(filterable(), f.Attribute) {
+	if !slices.Contains(userpool.Filterable(), f.Attribute) {
 		return Filter{}, invalid("Invalid search attribute: " + f.Attribute)
 	}
 	return f, nil
 }
 
 func errFilter() error { return invalid("Error while parsing filter") }
-
-func filterable() []string {
-	return []string{
-		userpool.SearchUsername, "email", "phone_number", "name", "given_name", "family_name", "preferred_username",
-		userpool.SearchUserStatus, userpool.SearchStatus, userpool.SearchSub,
-	}
-}
 
 // unquote reads a quoted value that is all of text.
 func unquote(text string) (string, bool) {

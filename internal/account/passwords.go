@@ -41,11 +41,6 @@ type Argon2Params struct {
 	Parallelism uint8
 }
 
-// DefaultArgon2Params is 19 MiB, two passes, one lane.
-func DefaultArgon2Params() Argon2Params {
-	return Argon2Params{MemoryKiB: 19 * 1024, Iterations: 2, Parallelism: 1}
-}
-
 // SRPVerifiers keeps SRP verifiers.
 func SRPVerifiers(now func() time.Time) *Passwords { return newPasswords(now, nil) }
 

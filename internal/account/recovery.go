@@ -18,7 +18,7 @@ func (s *Service) ForgotPassword(ctx context.Context, p *userpool.Pool, c *userp
 	if err := s.admit(ctx, p, c); err != nil {
 		return nil, err
 	}
-	channels := recoveryChannels(p)
+	channels := p.RecoveryChannels()
 	if len(channels) == 0 {
 		return nil, errAskAdministrator()
 	}
@@ -160,7 +160,7 @@ func conforms(p *userpool.Pool, password string) error {
 // another one by the code that is sent. Faults: UserNotFound, NotAuthorized,
 // InvalidParameter.
 func (s *Service) AdminResetPassword(ctx context.Context, p *userpool.Pool, username string, _ map[string]string) error {
-	if len(recoveryChannels(p)) == 0 {
+	if len(p.RecoveryChannels()) == 0 {
 		return errAskAdministrator()
 	}
 	found, err := s.adminFind(ctx, p, username)

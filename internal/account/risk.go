@@ -42,7 +42,7 @@ func (s *Service) leaked(ctx context.Context, p *userpool.Pool, c *userpool.AppC
 // InvalidPassword.
 func (s *Service) signUpPassword(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, u *userpool.User, password string, e *activity.Event) (userpool.Credential, error) {
 	switch reason := p.Settings.Policies.PasswordPolicy.Problem(password); {
-	case password == "" && !passwordless(p):
+	case password == "" && !p.AllowsPasswordless():
 		return userpool.Credential{}, errNoPassword()
 	case password == "":
 		return userpool.Credential{}, nil

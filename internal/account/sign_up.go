@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"slices"
 
 	"idpond/internal/fault"
 	"idpond/internal/message"
@@ -168,12 +167,6 @@ func usernameTaken(err error, username string) error {
 		username = givenExists(taken.Name.Kind)
 	}
 	return fault.New(fault.UsernameExists, username)
-}
-
-// passwordless reports whether users of the pool can sign in without a password.
-func passwordless(p *userpool.Pool) bool {
-	return slices.ContainsFunc(p.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors,
-		func(factor string) bool { return factor != "PASSWORD" })
 }
 
 func errNoPassword() error { return invalid("User is required to have a password") }

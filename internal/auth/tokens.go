@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"crypto/subtle"
 
 	"idpond/internal/account"
 	"idpond/internal/fault"
@@ -96,11 +95,7 @@ func checkSecret(code fault.Code, client *userpool.AppClient, secret string) err
 		}
 		return nil
 	}
-	right := 0
-	for _, s := range client.Secrets {
-		right |= subtle.ConstantTimeCompare([]byte(s.Value), []byte(secret))
-	}
-	if right != 1 {
+	if !client.HasSecret(secret) {
 		return fault.Newf(code, "Unable to verify secret hash for client %s", client.ID)
 	}
 	return nil

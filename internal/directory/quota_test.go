@@ -48,13 +48,13 @@ func TestQuotas(t *testing.T) {
 	p := newPool(t, s)
 	err := st.Write(ctx, func(tx store.Tx) error {
 		var errs []error
-		for i := range userpool.MaxPools {
+		for i := range s.Quotas.Of(userpool.QuotaPools) {
 			errs = append(errs, tx.CreatePool(ctx, &userpool.Pool{ID: fmt.Sprintf("eu-west-9_%d", i), Region: "eu-west-9"}))
 		}
-		for i := range userpool.MaxClients {
+		for i := range s.Quotas.Of(userpool.QuotaClients) {
 			errs = append(errs, tx.CreateClient(ctx, &userpool.AppClient{PoolID: p.ID, ID: fmt.Sprint("c", i)}))
 		}
-		for i := range userpool.MaxGroups {
+		for i := range s.Quotas.Of(userpool.QuotaGroups) {
 			errs = append(errs, tx.CreateGroup(ctx, &userpool.Group{PoolID: p.ID, Name: fmt.Sprint("g", i)}))
 		}
 		return errors.Join(errs...)
@@ -70,7 +70,7 @@ func TestQuotas(t *testing.T) {
 			t.Errorf("one more %s: %v", what, err)
 		}
 	}
-	if groups, err := s.Groups(ctx, p.ID); err != nil || len(groups) != userpool.MaxGroups {
+	if groups, err := s.Groups(ctx, p.ID); err != nil || len(groups) != s.Quotas.Of(userpool.QuotaGroups) {
 		t.Errorf("the snapshot has %d groups, %v", len(groups), err)
 	}
 }

@@ -1,6 +1,10 @@
 package userpool
 
-import "time"
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"time"
+)
 
 // AppClient is one application of a pool.
 type AppClient struct {
@@ -71,6 +75,20 @@ type RefreshTokenRotation struct {
 
 // Confidential reports whether the client has a secret.
 func (c *AppClient) Confidential() bool { return len(c.Secrets) > 0 }
+
+// HasSecret reports whether one of the texts is a secret of the client, in a time that
+// doesn't tell which of them were near one.
+func (c *AppClient) HasSecret(texts ...string) bool {
+	right := 0
+	for _, text := range texts {
+		given := sha256.Sum256([]byte(text))
+		for _, secret := range c.Secrets {
+			want := sha256.Sum256([]byte(secret.Value))
+			right |= subtle.ConstantTimeCompare(given[:], want[:])
+		}
+	}
+	return right == 1
+}
 
 // HidesUserExistence reports whether answers must not tell an unknown user from
 // a wrong password (reference: api-behaviour §16).

@@ -174,6 +174,14 @@ func (p *Pool) AllowsFirstFactor(name string) bool {
 	return slices.Contains(p.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors, name)
 }
 
+// AllowsPasswordless reports whether USER_AUTH of the pool may offer another first
+// factor than the password.
+func (p *Pool) AllowsPasswordless() bool { return p.Settings.passwordless() }
+
+func (s *PoolSettings) passwordless() bool {
+	return slices.ContainsFunc(s.Policies.SignInPolicy.AllowedFirstAuthFactors, func(f string) bool { return f != factorPassword })
+}
+
 // AllowsPasskeys reports whether users of the pool may sign in with passkeys.
 func (p *Pool) AllowsPasskeys() bool { return p.AllowsFirstFactor(factorWebAuthn) }
 

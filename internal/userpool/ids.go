@@ -53,8 +53,3 @@ func randomText(rand io.Reader, alphabet string, n int) (string, error) {
 	}
 	return text.String(), nil
 }
-
-// ARN is the pool's Amazon resource name in an account.
-func (p *Pool) ARN(account string) string {
-	return fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", p.Region, account, p.ID)
-}

@@ -20,11 +20,17 @@ func (c *AppClient) CanRead(name string) bool {
 // email_verified, phone_number_verified and developer-only ones. Those no list can
 // open either (reference: api-behaviour §5, §6.3).
 func (c *AppClient) CanWrite(name string) bool {
-	switch {
-	case name == sub, name == identities, name == "email_verified", name == "phone_number_verified", DeveloperOnly(name):
+	if keptFromUsers(name) {
 		return false
-	case c.Settings.WriteAttributes == nil:
+	}
+	return c.Settings.WriteAttributes == nil || slices.Contains(c.Settings.WriteAttributes, name)
+}
+
+// keptFromUsers reports whether no client can write an attribute.
+func keptFromUsers(name string) bool {
+	switch name {
+	case sub, identities, VerifiedName("email"), VerifiedName(phoneNumber):
 		return true
 	}
-	return slices.Contains(c.Settings.WriteAttributes, name)
+	return DeveloperOnly(name)
 }

@@ -29,11 +29,18 @@ const (
 	QuotaImportJobs      Quota = "import-jobs-per-pool"        //
 )
 
+// Limits of the service that no configuration changes (reference: api-behaviour §22.1).
+const (
+	MaxClientSecrets    = 2
+	maxCustomAttributes = 50
+	maxTags             = 50
+)
+
 // defaultQuotas are the service's defaults.
 func defaultQuotas() map[Quota]int {
 	return map[Quota]int{
-		QuotaPools: MaxPools, QuotaClients: MaxClients, QuotaProviders: 300, QuotaIdentifiers: 50,
-		QuotaResourceServers: MaxResourceServers, QuotaCustomDomains: 4, QuotaGroups: MaxGroups, QuotaGroupsOfUser: MaxGroupsOfUser,
+		QuotaPools: 1000, QuotaClients: 1000, QuotaProviders: 300, QuotaIdentifiers: 50,
+		QuotaResourceServers: 25, QuotaCustomDomains: 4, QuotaGroups: 10000, QuotaGroupsOfUser: 100,
 		QuotaLinks: 5, QuotaPasskeys: 20, QuotaBrandings: 20, QuotaTerms: 40, QuotaImportJobs: 1000,
 	}
 }

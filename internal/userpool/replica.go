@@ -37,7 +37,7 @@ type Replica struct {
 // ReplicaProblem says why a pool can't have a replica in a region, "" if it can.
 func (p *Pool) ReplicaProblem(region string) string {
 	switch {
-	case !isRegion(region):
+	case !IsRegion(region):
 		return "Invalid region: " + region
 	case region == p.Region:
 		return "The region of a replica must differ from the region of the primary user pool."
@@ -53,6 +53,7 @@ func (p *Pool) ReplicationProblem() string {
 	return ""
 }
 
-func isRegion(text string) bool {
-	return regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+-\d{1,2}$`).MatchString(text)
-}
+var regionForm = regexp.MustCompile(`^[a-z]{2,}(-[a-z0-9]+)+-\d{1,2}$`)
+
+// IsRegion reports whether text has the form of a region's name, such as us-east-1.
+func IsRegion(text string) bool { return regionForm.MatchString(text) }

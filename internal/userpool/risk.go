@@ -81,7 +81,7 @@ func (r *RiskConfiguration) Empty() bool {
 // at every event unless some are chosen.
 func (r *RiskConfiguration) Complete() {
 	if c := r.CompromisedCredentials; c != nil && len(c.EventFilter) == 0 {
-		c.EventFilter = []string{"SIGN_IN", "PASSWORD_CHANGE", "SIGN_UP"}
+		c.EventFilter = []string{RiskAtSignIn, RiskAtPasswordChange, RiskAtSignUp}
 	}
 }
 

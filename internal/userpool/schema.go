@@ -118,8 +118,8 @@ func AddCustomAttributes(schema []SchemaAttribute, list []NewAttribute, taken fu
 			custom++
 		}
 	}
-	if custom > MaxCustomAttributes {
-		return nil, fmt.Sprintf("The number of custom attributes exceeds the limit of %d.", MaxCustomAttributes)
+	if custom > maxCustomAttributes {
+		return nil, fmt.Sprintf("The number of custom attributes exceeds the limit of %d.", maxCustomAttributes)
 	}
 	return schema, ""
 }

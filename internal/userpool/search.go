@@ -21,6 +21,11 @@ func searchedAttributes() []string {
 	return []string{"email", "phone_number", "name", "given_name", "family_name", "preferred_username"}
 }
 
+// Filterable lists the names that ListUsers can filter by.
+func Filterable() []string {
+	return append(searchedAttributes(), SearchSub, SearchUsername, SearchUserStatus, SearchStatus)
+}
+
 // Searchable gives the values by which a user can be searched: name → value as
 // FoldSearch folds it. Attributes that the user doesn't have are absent.
 func Searchable(u *User) map[string]string {

@@ -1,6 +1,7 @@
 package userpool
 
 import (
+	"fmt"
 	"maps"
 	"net/mail"
 	"slices"
@@ -195,8 +196,8 @@ func (c *LambdaConfig) problem(at Place) string {
 
 // TagsProblem checks the tags of a pool (reference: api-behaviour §20.9).
 func TagsProblem(tags map[string]string) string {
-	if len(tags) > MaxTags {
-		return "A user pool cannot have more than 50 tags."
+	if len(tags) > maxTags {
+		return fmt.Sprintf("A user pool cannot have more than %d tags.", maxTags)
 	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if strings.HasPrefix(strings.ToLower(key), "aws:") {
@@ -227,16 +228,6 @@ const noAccount = "000000000000"
 func RoleProblem(arn string, at Place) string {
 	if arn != "" && at.AccountID != noAccount && arnField(arn, 4) != at.AccountID {
 		return "Cross-account pass role is not allowed."
-	}
-	return ""
-}
-
-// arnRegion gives the region of arn:partition:service:region:account:resource.
-func arnRegion(arn string) string { return arnField(arn, 3) }
-
-func arnField(arn string, i int) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[i]
 	}
 	return ""
 }

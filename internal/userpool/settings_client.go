@@ -75,9 +75,7 @@ func (c *AppClient) attributesProblem(p *Pool, doing string) string {
 	if len(write) == 0 {
 		return ""
 	}
-	refused := func(name string) bool {
-		return unknown(name) || name == sub || name == identities || name == "email_verified" || name == "phone_number_verified" || DeveloperOnly(name)
-	}
+	refused := func(name string) bool { return unknown(name) || keptFromUsers(name) }
 	left := func(name string) bool { return !slices.Contains(write, name) }
 	if slices.ContainsFunc(write, refused) || slices.ContainsFunc(p.MissingRequired(nil), left) {
 		return "Invalid write attributes specified while " + doing + " a client"
@@ -135,7 +133,7 @@ func urlProblem(text string) string {
 	switch {
 	case strings.Contains(text, "#"):
 		return text + " cannot use fragment"
-	case u.Scheme == "http" && !isLocal(u.Hostname()):
+	case u.Scheme == "http" && !IsLoopback(u.Hostname()):
 		return text + " cannot use the HTTP protocol."
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() == "",
 		slices.Contains([]string{"javascript", "data", "vbscript", "file", "blob", "about"}, u.Scheme):
@@ -144,7 +142,10 @@ func urlProblem(text string) string {
 	return ""
 }
 
-func isLocal(host string) bool {
+// IsLoopback reports whether a host of a URL or a setting is its reader's own machine:
+// localhost or a loopback address. Names under .localhost are not looked at here, since
+// not every resolver keeps them on the machine.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -1,9 +1,6 @@
 package userpool
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // tierRank orders the plans; a pool that was never given one has Essentials.
 func tierRank(tier string) int {
@@ -31,8 +28,7 @@ type feature struct {
 // features lists the gated members of a pool's own settings.
 func (s *PoolSettings) features() []feature {
 	list := []feature{
-		{"Passwordless Sign-In", TierEssentials, slices.ContainsFunc(s.Policies.SignInPolicy.AllowedFirstAuthFactors,
-			func(f string) bool { return f != factorPassword })},
+		{"Passwordless Sign-In", TierEssentials, s.passwordless()},
 		{"Password History", TierEssentials, s.Policies.PasswordPolicy.PasswordHistorySize != nil && *s.Policies.PasswordPolicy.PasswordHistorySize > 0},
 		{"Threat Protection", TierPlus, s.UserPoolAddOns != nil && s.UserPoolAddOns.AdvancedSecurityMode != "OFF"},
 	}
