@@ -1,8 +1,6 @@
 package oauth
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
 	"net/http"
 	"net/url"
@@ -35,7 +33,7 @@ func readCredentials(r *http.Request, form url.Values) (credentials, error) {
 	case !ok:
 		return c, badRequest("invalid_client", "")
 	case c.secret != nil || c.id != "" && c.id != id:
-		return c, badRequest("invalid_request", "")
+		return c, badRequest(invalidRequest, "")
 	}
 	return credentials{id: id, secret: secrets, basic: true}, nil
 }
@@ -65,13 +63,13 @@ func (s *Server) authenticate(r *http.Request, form url.Values) (*userpool.Pool,
 		return nil, nil, err
 	}
 	if c.id == "" {
-		return nil, nil, badRequest("invalid_request", "")
+		return nil, nil, badRequest(invalidRequest, "")
 	}
-	place, err := s.Place(r)
+	at, err := s.placeOf(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	pool, client, err := s.clientAt(r.Context(), place, c.id)
+	pool, client, err := s.clientAt(r.Context(), at, c.id)
 	if fault.Is(err, fault.ResourceNotFound) {
 		return nil, nil, badRequest("invalid_client", "")
 	} else if err != nil {
@@ -80,22 +78,8 @@ func (s *Server) authenticate(r *http.Request, form url.Values) (*userpool.Pool,
 	switch {
 	case !client.Confidential() && c.basic:
 		return nil, nil, badRequest("invalid_client", "")
-	case client.Confidential() && !rightSecret(client, c.secret), !client.Confidential() && c.secret != nil:
+	case client.Confidential() && !client.HasSecret(c.secret...), !client.Confidential() && c.secret != nil:
 		return nil, nil, badRequest("invalid_client", "invalid_client_secret")
 	}
 	return pool, client, nil
-}
-
-// rightSecret compares every candidate with every secret of the client, so that
-// the time taken says nothing about which of them was near.
-func rightSecret(c *userpool.AppClient, candidates []string) bool {
-	right := 0
-	for _, candidate := range candidates {
-		given := sha256.Sum256([]byte(candidate))
-		for _, secret := range c.Secrets {
-			want := sha256.Sum256([]byte(secret.Value))
-			right |= subtle.ConstantTimeCompare(given[:], want[:])
-		}
-	}
-	return right == 1
 }

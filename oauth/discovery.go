@@ -87,7 +87,7 @@ func (s *Server) poolOfPath(w http.ResponseWriter, r *http.Request) (*userpool.P
 // server on loopback can't be what a custom domain leads to.
 func (s *Server) endpoints(ctx context.Context, pool *userpool.Pool) (string, error) {
 	base := url.URL{Scheme: s.PublicURL.Scheme, Host: s.PublicURL.Host}
-	if onLoopback(s.PublicURL) {
+	if userpool.IsLoopback(s.PublicURL.Hostname()) {
 		return base.String(), nil
 	}
 	domains, err := s.Directory.PoolDomains(ctx, pool.ID)
@@ -103,11 +103,6 @@ func (s *Server) endpoints(ctx context.Context, pool *userpool.Pool) (string, er
 		}
 	}
 	return base.String(), nil
-}
-
-func onLoopback(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // writePublic answers with a document that anybody may cache for a while. Keys

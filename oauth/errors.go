@@ -44,7 +44,7 @@ func refused(err error) error {
 	case fault.Unauthorized:
 		e = &Error{Status: http.StatusUnauthorized, Code: "invalid_client"}
 	default:
-		e = badRequest("invalid_request", "")
+		e = badRequest(invalidRequest, "")
 	}
 	e.cause = err
 	return e

@@ -16,15 +16,15 @@ const maxForm = 64 << 10
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
 	for _, values := range r.PostForm {
 		if len(values) > 1 {
-			return nil, badRequest("invalid_request", "")
+			return nil, badRequest(invalidRequest, "")
 		}
 	}
 	return r.PostForm, nil

@@ -9,20 +9,17 @@ import (
 	"idpond/internal/userpool"
 )
 
-// flowClientCredentials is the grant's name in AllowedOAuthFlows.
-const flowClientCredentials = "client_credentials"
-
 // clientCredentials gives a confidential client a token of its own for scopes of
 // resource servers (RFC 6749 §4.4).
 func (s *Server) clientCredentials(ctx context.Context, q *grantRequest) (*tokens.Set, error) {
 	set := q.client.Settings
 	switch {
-	case !q.client.Confidential(), !slices.Contains(set.AllowedOAuthFlows, flowClientCredentials):
+	case !q.client.Confidential(), !slices.Contains(set.AllowedOAuthFlows, userpool.OAuthClientCredentials):
 		return nil, badRequest("unauthorized_client", "")
 	case !set.AllowedOAuthFlowsUserPoolClient:
 		return nil, invalidGrant()
 	case q.form.Get("resource") != "", !isStringMap(q.form.Get("aws_client_metadata")):
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
 	servers, err := s.Directory.ResourceServers(ctx, q.pool.ID)
 	if err != nil {
@@ -52,9 +49,9 @@ func machineScopes(c *userpool.AppClient, servers []*userpool.ResourceServer, as
 		}
 		return scopes, nil
 	}
-	system := systemScopes()
+	standard := userpool.StandardScopes()
 	for _, scope := range scopes {
-		if !live[scope] && !slices.Contains(system, scope) {
+		if !live[scope] && !slices.Contains(standard, scope) {
 			return nil, badRequest("invalid_scope", "")
 		}
 	}

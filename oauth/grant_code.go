@@ -8,6 +8,7 @@ import (
 
 	"idpond/internal/store"
 	"idpond/internal/tokens"
+	"idpond/internal/userpool"
 )
 
 // exchangeCode gives the tokens that an authorization code stands for (RFC 6749
@@ -20,9 +21,9 @@ import (
 func (s *Server) exchangeCode(ctx context.Context, q *grantRequest) (*tokens.Set, error) {
 	code, uri := q.form.Get("code"), q.form.Get("redirect_uri")
 	if code == "" || uri == "" {
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
-	if set := q.client.Settings; !set.AllowedOAuthFlowsUserPoolClient || !slices.Contains(set.AllowedOAuthFlows, "code") {
+	if set := q.client.Settings; !set.AllowedOAuthFlowsUserPoolClient || !slices.Contains(set.AllowedOAuthFlows, userpool.OAuthCode) {
 		return nil, badRequest("unauthorized_client", "")
 	}
 	issue, err := s.Tokens.Begin(ctx, q.client.PoolID)

@@ -12,7 +12,7 @@ import (
 func (s *Server) refresh(ctx context.Context, q *grantRequest) (*tokens.Set, error) {
 	token := q.form.Get("refresh_token")
 	if token == "" {
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
 	return s.Tokens.Refresh(ctx, tokens.RefreshRequest{
 		Pool: q.pool, Client: q.client, RefreshToken: token, Door: tokens.DoorOAuth,

@@ -34,11 +34,11 @@ func (s *Server) logout(r *http.Request) (*userpool.Pool, string, error) {
 	if id == "" {
 		return nil, "", errorPage(missingParameters, "")
 	}
-	place, err := s.Place(r)
+	at, err := s.placeOf(r)
 	if err != nil {
 		return nil, "", err
 	}
-	pool, client, err := s.clientAt(r.Context(), place, id)
+	pool, client, err := s.clientAt(r.Context(), at, id)
 	if fault.Is(err, fault.ResourceNotFound) {
 		return nil, "", errorPage(invalidRequest, id)
 	} else if err != nil {

@@ -12,9 +12,6 @@ import (
 	"idpond/internal/userpool"
 )
 
-// ProviderCognito is the identity provider that is the pool itself.
-const ProviderCognito = "COGNITO"
-
 // maxQuery bounds an authorization request, in bytes.
 const maxQuery = 16 << 10
 
@@ -41,8 +38,8 @@ type Request struct {
 // UsesPages reports whether the user may sign in with a password on the pages,
 // rather than at a provider that this client does not have.
 func (q *Request) UsesPages() bool {
-	return slices.Contains(q.Client.Settings.SupportedIdentityProviders, ProviderCognito) &&
-		(q.Provider == "" || q.Provider == ProviderCognito)
+	return slices.Contains(q.Client.Settings.SupportedIdentityProviders, userpool.ProviderCognito) &&
+		(q.Provider == "" || q.Provider == userpool.ProviderCognito)
 }
 
 // Asks reports whether the request's prompt has a value, such as login.
@@ -79,7 +76,7 @@ func errorPage(text, clientID string) *Refusal {
 const (
 	missingParameters = "Required parameters missing"
 	redirectMismatch  = "redirect_mismatch"
-	invalidRequest    = "invalid_request"
+	invalidRequest    = "invalid_request" // of RFC 6749 too
 )
 
 // Parse reads the authorization request in r's query string, on whichever page
@@ -101,7 +98,7 @@ func (s *Server) ParsePage(r *http.Request) (*Request, error) {
 // usualResponse is the answer that a client can take: a code if it may have one.
 func usualResponse(c *userpool.AppClient) string {
 	flows := c.Settings.AllowedOAuthFlows
-	if slices.Contains(flows, "implicit") && !slices.Contains(flows, "code") {
+	if slices.Contains(flows, userpool.OAuthImplicit) && !slices.Contains(flows, userpool.OAuthCode) {
 		return "token"
 	}
 	return "code"
@@ -113,11 +110,11 @@ func (s *Server) parse(r *http.Request, fill func(*userpool.AppClient, url.Value
 	if err != nil || len(r.URL.RawQuery) > maxQuery {
 		return nil, errorPage(invalidRequest, "")
 	}
-	place, err := s.Place(r)
+	at, err := s.placeOf(r)
 	if err != nil {
 		return nil, err
 	}
-	q, err := s.trustworthy(r.Context(), place, query)
+	q, err := s.trustworthy(r.Context(), at, query)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +137,7 @@ func (s *Server) parse(r *http.Request, fill func(*userpool.AppClient, url.Value
 		return nil, q.refuse("invalid_scope", "")
 	}
 	q.Scopes = scopes
-	version, err := s.pagesVersion(r.Context(), place, q.Pool)
+	version, err := s.pagesVersion(r.Context(), at, q.Pool)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +152,7 @@ func (s *Server) parse(r *http.Request, fill func(*userpool.AppClient, url.Value
 
 // trustworthy is step 1: nothing is sent to a redirect URI before it is known to
 // belong to the client. The given URI is never part of these refusals.
-func (s *Server) trustworthy(ctx context.Context, place Place, query url.Values) (*Request, error) {
+func (s *Server) trustworthy(ctx context.Context, at place, query url.Values) (*Request, error) {
 	id := query.Get("client_id")
 	switch {
 	case id == "":
@@ -163,7 +160,7 @@ func (s *Server) trustworthy(ctx context.Context, place Place, query url.Values)
 	case len(query["client_id"]) > 1 || len(query["redirect_uri"]) > 1:
 		return nil, errorPage(invalidRequest, id)
 	}
-	pool, client, err := s.clientAt(ctx, place, id)
+	pool, client, err := s.clientAt(ctx, at, id)
 	if fault.Is(err, fault.ResourceNotFound) {
 		return nil, errorPage(invalidRequest, id)
 	} else if err != nil {
@@ -194,7 +191,7 @@ func (q *Request) readParameters(query url.Values) error {
 			return q.refuse(invalidRequest, fmt.Sprintf("%s was sent more than once", name))
 		}
 	}
-	needs := map[string]string{"code": "code", "token": "implicit"}[q.ResponseType]
+	needs := map[string]string{"code": userpool.OAuthCode, "token": userpool.OAuthImplicit}[q.ResponseType]
 	if needs == "" {
 		return q.refuse(invalidRequest, "response_type must be code or token")
 	}

@@ -35,7 +35,7 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) error {
 	}
 	token := form.Get("token")
 	if token == "" {
-		return badRequest("invalid_request", "")
+		return badRequest(invalidRequest, "")
 	}
 	return s.Tokens.Revoke(r.Context(), pool, client, token)
 }

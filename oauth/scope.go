@@ -9,11 +9,6 @@ import (
 	"idpond/internal/userpool"
 )
 
-// systemScopes are those that every pool knows (reference: hosted-ui-and-oauth §13).
-func systemScopes() []string {
-	return []string{tokens.ScopeOpenID, tokens.ScopeEmail, tokens.ScopePhone, tokens.ScopeProfile, tokens.ScopeAdmin}
-}
-
 // splitScopes gives the scopes of a request, each once, and whether all of them
 // have the form of RFC 6749 §3.3.
 func splitScopes(text string) (scopes []string, ok bool) {
@@ -62,8 +57,8 @@ func (s *Server) userScopes(ctx context.Context, c *userpool.AppClient, asked st
 	if err != nil {
 		return nil, false, err
 	}
-	live, system := customScopes(servers), systemScopes()
-	scopes = slices.DeleteFunc(scopes, func(scope string) bool { return !live[scope] && !slices.Contains(system, scope) })
+	live, standard := customScopes(servers), userpool.StandardScopes()
+	scopes = slices.DeleteFunc(scopes, func(scope string) bool { return !live[scope] && !slices.Contains(standard, scope) })
 	return scopes, len(scopes) > 0 && consistent(scopes), nil
 }
 

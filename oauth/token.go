@@ -59,7 +59,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) (*tokens.Set, err
 	}
 	name := form.Get("grant_type")
 	if name == "" {
-		return nil, badRequest("invalid_request", "")
+		return nil, badRequest(invalidRequest, "")
 	}
 	carryOut, ok := s.grants()[name]
 	if !ok {
@@ -69,7 +69,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) (*tokens.Set, err
 	if err != nil {
 		return nil, err
 	}
-	if name == flowClientCredentials { // sign-ins were counted where they happened
+	if name == userpool.OAuthClientCredentials { // sign-ins were counted where they happened
 		if err := s.Limiter.Admit(r.Context(), userpool.RateClientAuthentication); err != nil {
 			return nil, refused(err)
 		}

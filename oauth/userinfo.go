@@ -39,11 +39,11 @@ func (s *Server) caller(r *http.Request, token string) (*tokens.Access, *userpoo
 	if err != nil {
 		return nil, nil, err
 	}
-	place, err := s.Place(r)
+	at, err := s.placeOf(r)
 	if err != nil {
 		return nil, nil, err
 	}
-	_, client, err := s.clientAt(r.Context(), place, access.ClientID)
+	_, client, err := s.clientAt(r.Context(), at, access.ClientID)
 	return access, client, err
 }
 
