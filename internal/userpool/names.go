@@ -150,7 +150,8 @@ func MaskEmail(address string) string {
 
 // MaskPhone gives the shown form of a phone number: +*******1234.
 func MaskPhone(number string) string {
-	return "+*******" + number[max(0, len(number)-4):]
+	digits := strings.TrimPrefix(number, "+")
+	return "+*******" + digits[max(0, len(digits)-4):]
 }
 
 func first(s string) string {

@@ -135,7 +135,7 @@ func TestMask(t *testing.T) {
 	}
 	for _, tt := range []struct{ in, want string }{
 		{"+15551234567", "+*******4567"},
-		{"+12", "+*******+12"},
+		{"+123", "+*******123"},
 	} {
 		if got := userpool.MaskPhone(tt.in); got != tt.want {
 			t.Errorf("MaskPhone(%q) = %q, want %q", tt.in, got, tt.want)
