@@ -112,6 +112,9 @@ func TestViolations(t *testing.T) {
 		{"in a nested structure", "CreateUserPool", `{"PoolName":"p","Policies":{"PasswordPolicy":{"MinimumLength":5}},"MfaConfiguration":"MAYBE"}`,
 			"2 validation errors detected: Value '5' at 'policies.passwordPolicy.minimumLength' failed to satisfy constraint: Member must have value greater than or equal to 6; " +
 				"Value 'MAYBE' at 'mfaConfiguration' failed to satisfy constraint: Member must satisfy enum value set: [OFF, ON, OPTIONAL]"},
+		{"an enum in the service's own order", "SetRiskConfiguration", `{"UserPoolId":"eu-west-1_a","AccountTakeoverRiskConfiguration":{"Actions":{"LowAction":{"Notify":true,"EventAction":"MFA"}}}}`,
+			"1 validation error detected: Value 'MFA' at 'accountTakeoverRiskConfiguration.actions.lowAction.eventAction' failed to satisfy constraint: " +
+				"Member must satisfy enum value set: [MFA_IF_CONFIGURED, BLOCK, NO_ACTION, MFA_REQUIRED]"},
 		{"in a list of texts", "CreateUserPool", `{"PoolName":"p","AutoVerifiedAttributes":["email","phone"]}`,
 			"1 validation error detected: Value '[email, phone]' at 'autoVerifiedAttributes' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [phone_number, email]]"},
 		{"in a list of texts with several constraints", "CreateUserPoolClient", `{"UserPoolId":"eu-west-1_a","ClientName":"app","CallbackURLs":["https://a","b c"]}`,

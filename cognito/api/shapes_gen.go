@@ -55,7 +55,7 @@ var (
 		{name: "MediumAction", path: "mediumAction", shape: shapeOfAccountTakeoverActionType},
 		{name: "HighAction", path: "highAction", shape: shapeOfAccountTakeoverActionType},
 	}}
-	shapeOfAccountTakeoverEventActionType       = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"BLOCK", "MFA_IF_CONFIGURED", "MFA_REQUIRED", "NO_ACTION"}}
+	shapeOfAccountTakeoverEventActionType       = &shape{kind: kindString, min: noMin, max: noMax, enum: []string{"MFA_IF_CONFIGURED", "BLOCK", "NO_ACTION", "MFA_REQUIRED"}}
 	shapeOfAccountTakeoverRiskConfigurationType = &shape{kind: kindStructure, members: []member{
 		{name: "NotifyConfiguration", path: "notifyConfiguration", shape: shapeOfNotifyConfigurationType},
 		{name: "Actions", path: "actions", shape: shapeOfAccountTakeoverActionsType, required: true},

@@ -12,7 +12,7 @@ type AccountRecoverySettingType struct {
 // AccountTakeoverActionType is a structure of the API.
 type AccountTakeoverActionType struct {
 	Notify      bool   `json:"Notify"`      // required
-	EventAction string `json:"EventAction"` // required; BLOCK, MFA_IF_CONFIGURED, MFA_REQUIRED, NO_ACTION
+	EventAction string `json:"EventAction"` // required; MFA_IF_CONFIGURED, BLOCK, NO_ACTION, MFA_REQUIRED
 }
 
 // AccountTakeoverActionsType is a structure of the API.
