@@ -196,6 +196,7 @@ func TestAnswers(t *testing.T) {
 		{"not built", "AdminForgetDevice", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
 		{"no such operation", "Nonsense", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
 		{"name without service", "", `{}`, header("X-Amz-Target", "Other.GetUser"), `400 {"__type":"UnknownOperationException"}`},
+		{"name alone", "", `{"AccessToken":"ada"}`, header("X-Amz-Target", "GetUser"), `400 {"__type":"UnknownOperationException"}`},
 		{"no target", "", `{}`, header("X-Amz-Target", ""), `400 {"__type":"UnknownOperationException"}`},
 		{"another method", "GetUser", `{"AccessToken":"ada"}`, func(r *http.Request) { r.Method = "PUT" }, `400 {"__type":"UnknownOperationException"}`},
 		{"too long", "GetUser", strings.Repeat(" ", 1<<20) + `{"AccessToken":"ada"}`, nil,
@@ -332,6 +333,34 @@ func TestFailuresOfTheServer(t *testing.T) {
 				t.Errorf("the log has the body:\n%s", log)
 			}
 		})
+	}
+}
+
+// TestHungUp: anybody can go away in the middle of a request, which is no failure of
+// the server; the same error while the client waits is one.
+func TestHungUp(t *testing.T) {
+	for _, tt := range []struct {
+		gone  bool
+		fail  error
+		level string
+	}{
+		{true, fmt.Errorf("read user: %w", context.Canceled), "level=INFO"},
+		{true, errors.New("the disk is on fire"), "level=ERROR"},
+		{false, context.Canceled, "level=ERROR"},
+	} {
+		s, log := newPipeline(t, tt.fail)
+		ctx, hangUp := context.WithCancel(t.Context())
+		defer hangUp()
+		if tt.gone {
+			hangUp()
+		}
+		r := httptest.NewRequestWithContext(ctx, "POST", "/", strings.NewReader(`{"UserPoolId":"eu-west-1_a","Username":"ada"}`))
+		r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService.AdminEnableUser")
+		r.Header.Set("Authorization", "region eu-west-1")
+		s.ServeHTTP(httptest.NewRecorder(), r)
+		if !strings.Contains(log.String(), tt.level) || !strings.Contains(log.String(), tt.fail.Error()) {
+			t.Errorf("gone %t, %v: logged %q, want %s", tt.gone, tt.fail, log, tt.level)
+		}
 	}
 }
 

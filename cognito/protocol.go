@@ -84,9 +84,9 @@ func (a *answer) write(w http.ResponseWriter) {
 
 // answer carries out a request.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, req *request) *answer {
-	name, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), api.Target+".")
-	op, ok := s.operations[name]
-	if r.Method != http.MethodPost || !ok {
+	name, ours := strings.CutPrefix(r.Header.Get("X-Amz-Target"), api.Target+".")
+	op, known := s.operations[name]
+	if r.Method != http.MethodPost || !ours || !known {
 		return s.failure(r.Context(), req, nil, fault.New(fault.UnknownOperation, ""))
 	}
 	req.Operation = name
