@@ -40,7 +40,14 @@ func requestFrom(ctx context.Context) *request {
 
 // newRequest collects what is known before the signature is checked.
 func (s *Server) newRequest(r *http.Request) *request {
-	return &request{ID: uuid.NewString(), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
+	return &request{ID: s.requestID(r), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
+}
+
+func (s *Server) requestID(r *http.Request) string {
+	if s.RequestID != nil {
+		return s.RequestID(r.Context())
+	}
+	return uuid.NewString()
 }
 
 func (s *Server) sourceIP(r *http.Request) string {

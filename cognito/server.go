@@ -82,6 +82,9 @@ type Server struct {
 	// PublicURL begins the addresses of images: scheme and host, without a final slash.
 	PublicURL string
 
+	// RequestID gives the id that a request has already, for its x-amzn-RequestId;
+	// nil makes one.
+	RequestID func(context.Context) string
 	// ClientIP gives the address that a request came from; nil takes the
 	// connection's. Set it where a proxy stands in front.
 	ClientIP func(*http.Request) string

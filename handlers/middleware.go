@@ -17,7 +17,8 @@ import (
 type requestIDKey struct{}
 
 // RequestID gives the id of the request that ctx belongs to: the one in its
-// x-amz-cognito-request-id header and in the log. It is "" outside a request.
+// x-amz-cognito-request-id header (and the API's x-amzn-RequestId) and in the log.
+// It is "" outside a request.
 func RequestID(ctx context.Context) string {
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
@@ -116,7 +117,7 @@ func (s *Server) secured(next http.Handler) http.Handler {
 
 // apiFirst sends what is meant for the JSON API there, whatever path it came to:
 // SDKs add "/" to an endpoint URL that may have a path of its own. The API reads no
-// cookie and wants another content type than forms have, so it needs no
+// cookie, and no form can send the header that names an operation, so it needs no
 // protection from other sites.
 func (s *Server) apiFirst(pages http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
