@@ -87,6 +87,7 @@ func TestWrongMFAConfig(t *testing.T) {
 func TestMFAInPoolOperations(t *testing.T) {
 	b := newBench(t)
 	const totp = `{"MfaConfiguration":"ON","SoftwareTokenMfaConfiguration":{"Enabled":true}}`
+	const tokenOff = `{"MfaConfiguration":"OFF","SoftwareTokenMfaConfiguration":{"Enabled":false}}`
 	sms := `"AutoVerifiedAttributes":["phone_number"],"SmsConfiguration":` + smsRole
 	b.run(
 		trial{"CreateUserPool", `{"PoolName":"shop","MfaConfiguration":"ON",` + sms + `}`, `~{"UserPool":{"MfaConfiguration":"ON"}}`},
@@ -103,5 +104,8 @@ func TestMFAInPoolOperations(t *testing.T) {
 			`InvalidParameterException: SMS configuration and Auto verification for phone_number are required when MFA is required/optional`},
 		trial{"UpdateUserPool", `{"MfaConfiguration":"ON",` + sms + `}`, `{}`},
 		trial{"GetUserPoolMfaConfig", `{}`, `{"MfaConfiguration":"ON","SmsMfaConfiguration":{"SmsConfiguration":` + smsRole + `}}`},
+		trial{"SetUserPoolMfaConfig", tokenOff, tokenOff},
+		trial{"UpdateUserPool", `{}`, `{}`},
+		trial{"GetUserPoolMfaConfig", `{}`, tokenOff},
 	)
 }

@@ -89,11 +89,15 @@ func recoveryClash(mechanism, factor string) string {
 
 // KeepMFA decides about MFA in an update, which can switch it but not say by
 // which factors: those stay as they are in before, and go when it is switched
-// off. A pool that is switched on without any gets SMS.
+// off; a software token that is said to be off stays said. A pool that is switched
+// on without any gets SMS.
 func (s *PoolSettings) KeepMFA(before *PoolSettings) {
 	orElse(&s.MfaConfiguration, before.MfaConfiguration)
 	s.WebAuthnConfiguration = before.WebAuthnConfiguration
 	if s.MfaConfiguration == MFAOff {
+		if t := before.SoftwareTokenMfaConfiguration; t != nil && !t.Enabled {
+			s.SoftwareTokenMfaConfiguration = t
+		}
 		return
 	}
 	s.SmsMfaConfiguration = before.SmsMfaConfiguration
