@@ -133,6 +133,8 @@ func customAttribute(n NewAttribute) (a SchemaAttribute, problem string) {
 		a.Name, a.DeveloperOnlyAttribute = developerPrefix+customPrefix+name, true
 	}
 	switch {
+	case name == "":
+		return a, "Every attribute of a schema must have a name."
 	case n.AttributeDataType == "":
 		return a, "Invalid AttributeDataType input, consider using the provided AttributeDataType enum."
 	case n.Required != nil && *n.Required:
