@@ -3,7 +3,14 @@ package userpool
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"math"
 	"time"
+)
+
+const (
+	day = 24 * time.Hour
+	// defaultRefreshTokenLife is that of clients that say nothing of it, or 0.
+	defaultRefreshTokenLife = 30 * day
 )
 
 // AppClient is one application of a pool.
@@ -121,8 +128,7 @@ func (c *AppClient) IDTokenLife() time.Duration {
 
 // RefreshTokenLife is how long a refresh token of the client is valid.
 func (c *AppClient) RefreshTokenLife() time.Duration {
-	const day = 24 * time.Hour
-	return validity(c.Settings.RefreshTokenValidity, c.Settings.TokenValidityUnits.RefreshToken, day, 30*day)
+	return validity(c.Settings.RefreshTokenValidity, c.Settings.TokenValidityUnits.RefreshToken, day, defaultRefreshTokenLife)
 }
 
 // AuthSessionLife is how long a challenge of the client may be answered.
@@ -137,8 +143,21 @@ func validity(n int, unit string, defaultUnit, absent time.Duration) time.Durati
 	if n == 0 {
 		return absent
 	}
-	units := map[string]time.Duration{
-		"seconds": time.Second, "minutes": time.Minute, "hours": time.Hour, "days": 24 * time.Hour, "": defaultUnit,
+	one := unitOf(unit, defaultUnit)
+	return min(time.Duration(n), math.MaxInt64/one) * one // at most some hundred years, which is beyond every range
+}
+
+// unitOf gives the length of a time unit of TokenValidityUnits; "" is absent.
+func unitOf(unit string, absent time.Duration) time.Duration {
+	switch unit {
+	case "seconds":
+		return time.Second
+	case "minutes":
+		return time.Minute
+	case "hours":
+		return time.Hour
+	case "days":
+		return day
 	}
-	return time.Duration(n) * units[unit]
+	return absent
 }

@@ -123,14 +123,14 @@ func (a *AccountRecoverySetting) UnmarshalJSON(text []byte) error {
 
 // DefaultClientSettings gives the settings of an app client of which nothing was said.
 func DefaultClientSettings() ClientSettings {
-	return ClientSettings{RefreshTokenValidity: 30, EnableTokenRevocation: true, AuthSessionValidity: 3}
+	return ClientSettings{EnableTokenRevocation: true, AuthSessionValidity: 3}
 }
 
-// Complete fills in what was left out, or was given as 0 where that means it.
+// Complete fills in what was left out, or was given as 0 where that means it. The life
+// of refresh tokens is told in the unit that there is for it, so that the unit reads back.
 func (s *ClientSettings) Complete() {
 	if s.RefreshTokenValidity == 0 {
-		s.RefreshTokenValidity = 30
-		s.TokenValidityUnits.RefreshToken = ""
+		s.RefreshTokenValidity = int(defaultRefreshTokenLife / unitOf(s.TokenValidityUnits.RefreshToken, day))
 	}
 	if s.AuthSessionValidity == 0 {
 		s.AuthSessionValidity = 3

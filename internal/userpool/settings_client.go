@@ -54,7 +54,6 @@ func (c *AppClient) flowNamesProblem() string {
 }
 
 func (c *AppClient) validityProblem() string {
-	const day = 24 * time.Hour
 	access, id, refresh := c.AccessTokenLife(), c.IDTokenLife(), c.RefreshTokenLife()
 	within := func(d, least, most time.Duration) bool { return least <= d && d <= most }
 	switch {
