@@ -91,6 +91,13 @@ func look(t *testing.T, ctx context.Context, width int64, scheme string) {
 	}
 }
 
+// smallTargets are controls of less than 24 pixels either way, but for links within a
+// sentence (WCAG 2.2, 2.5.8).
+const smallTargets = `[...document.querySelectorAll("a, button, summary, input:not([type=hidden])")].filter((e) => {
+	const box = e.getBoundingClientRect(), sentence = e.closest("p, .aside");
+	return e.checkVisibility() && (box.width < 24 || box.height < 24) && (!sentence || sentence.innerText === e.innerText);
+}).map((e) => e.outerHTML.slice(0, 120))`
+
 func visit(t *testing.T, ctx context.Context, base, name string, width int64, scheme string) {
 	t.Helper()
 	if err := chromedp.Do(ctx, chromedp.Navigate(base+"/"+name)); err != nil {
@@ -102,6 +109,10 @@ func visit(t *testing.T, ctx context.Context, base, name string, width int64, sc
 	}
 	if overflow > 0 {
 		t.Errorf("%s at %d px (%s) is %d px too wide", name, width, scheme, overflow)
+	}
+	small, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](smallTargets))
+	if err != nil || len(small) > 0 {
+		t.Errorf("%s at %d px is hard to hit: %q (%v)", name, width, small, err)
 	}
 	if *shots == "" {
 		return

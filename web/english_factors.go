@@ -48,7 +48,7 @@ func (English) ShowSecretKey() string { return "Show secret key" }
 func (English) SecretKeyLead() string {
 	return "If you can’t scan the code, type this key into the app."
 }
-func (English) CodeOfApp() string  { return "Code of the app" }
+func (English) CodeOfApp() string  { return "Code from the app" }
 func (English) DeviceName() string { return "Name of your device (optional)" }
 
 func (English) PhoneSetupHeading() string { return "Add your phone number" }
@@ -79,6 +79,7 @@ func (English) AddPasskeyLead(user string) string {
 }
 func (English) CreatePasskey() string { return "Create a passkey" }
 func (English) NotNow() string        { return "Not now" }
+func (English) GoOn() string          { return "Continue" }
 func (English) AddPasskeyStopped() string {
 	return "No passkey was made. You can try again, or go on without one."
 }

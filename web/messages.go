@@ -198,6 +198,7 @@ type passkeyMessages interface {
 	AddPasskeyLead(user string) string
 	CreatePasskey() string
 	NotNow() string
+	GoOn() string // where no passkey can be made
 	AddPasskeyStopped() string
 	AddPasskeyUnsupported() string
 	PasskeyExists() string
