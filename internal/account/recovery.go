@@ -145,6 +145,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 			u.Status = userpool.StatusConfirmed
 			return takeCode(ctx, tx, code)
 		},
+		signUp: s.UnconfirmedSignUp(ctx, p, c, found),
 	}))
 }
 
