@@ -12,11 +12,8 @@ import (
 	"idpond/internal/sigv4"
 )
 
-// Codes that only this door makes.
-const (
-	entityTooLarge fault.Code = "RequestEntityTooLargeException"
-	throttling     fault.Code = "ThrottlingException"
-)
+// entityTooLarge is a code that only this door makes.
+const entityTooLarge fault.Code = "RequestEntityTooLargeException"
 
 // protocolCodes may be answered by every operation, listed or not (reference:
 // api-behaviour §1.1).
@@ -24,7 +21,7 @@ var protocolCodes = []fault.Code{
 	fault.UnknownOperation, fault.Serialization, entityTooLarge,
 	fault.MissingAuthenticationToken, fault.IncompleteSignature, fault.InvalidSignature,
 	fault.UnrecognizedClient, fault.ExpiredToken, fault.AccessDenied,
-	fault.TooManyRequests, throttling, fault.Forbidden,
+	fault.TooManyRequests,
 }
 
 // errorBody is what a client sees of a failure.
@@ -99,8 +96,8 @@ func standIns(code fault.Code) []fault.Code {
 	switch code {
 	case fault.UserNotFound, fault.UserNotConfirmed, fault.PasswordResetRequired, fault.CodeMismatch, fault.ExpiredCode:
 		return []fault.Code{fault.NotAuthorized, fault.ResourceNotFound, fault.InvalidParameter}
-	case fault.LimitExceeded, fault.TooManyFailedAttempts:
-		return []fault.Code{fault.LimitExceeded, fault.TooManyRequests, fault.NotAuthorized}
+	case fault.LimitExceeded:
+		return []fault.Code{fault.TooManyRequests, fault.NotAuthorized}
 	case fault.NotAuthorized:
 		return []fault.Code{fault.Unauthorized, fault.InvalidParameter}
 	}

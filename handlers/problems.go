@@ -55,7 +55,7 @@ func (s *Server) problem(pool *userpool.Pool, err error) problem {
 		return problem{atSession, t.SessionEnded()}
 	case fault.WebAuthnChallengeNotFound, fault.WebAuthnNotSupported, fault.WebAuthnOriginNotAllowed, fault.WebAuthnRelyingParty:
 		return problem{atPage, t.PasskeyRefused()}
-	case fault.LimitExceeded, fault.TooManyRequests, fault.TooManyFailedAttempts:
+	case fault.LimitExceeded, fault.TooManyRequests:
 		return problem{atPage, t.TooManyAttempts()}
 	case fault.PasswordResetRequired:
 		return problem{atPage, t.PasswordResetRequired()}
