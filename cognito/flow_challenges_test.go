@@ -50,7 +50,7 @@ type meanwhile struct {
 func meanwhiles() []meanwhile {
 	return []meanwhile{
 		{"nothing", nil, 0, false, "tokens tokens tokens tokens sms mail"},
-		{"answered before", nil, 0, true, "used used used replayed used used"},
+		{"answered before", nil, 0, true, "used used used used used used"},
 		{"four wrong codes", nil, 4, false, "– tokens tokens tokens – –"},
 		{"five wrong codes", nil, 5, false, "– locked locked locked – –"},
 		{"three minutes", func(b *signInBench) { b.advance(3 * time.Minute) }, 0, false, "late late late late late late"},

@@ -37,7 +37,6 @@ func standing() map[string]string {
 		"session":     badSess,
 		"late":        tooLate,
 		"used":        usedTwice,
-		"replayed":    "ExpiredCodeException: Your software token has already been used once.",
 	}
 }
 

@@ -244,6 +244,9 @@ func (s *Service) wrongCode(ctx context.Context, a *attempt, refusal error) erro
 		if counted, err = tx.CodeTry(ctx, a.pool.ID, a.user.ID, s.Now()); err != nil || !counted {
 			return err
 		}
+		if err := stillOpen(ctx, tx, a); err != nil {
+			return err
+		}
 		return a.event.Save(ctx, tx, userpool.EventFail, activity.MFA(false))
 	})
 	switch {
@@ -258,7 +261,7 @@ func (s *Service) wrongCode(ctx context.Context, a *attempt, refusal error) erro
 // refuseStrangersCode answers a code for a name that nobody has: it counts as a user's
 // wrong code does.
 func (s *Service) refuseStrangersCode(ctx context.Context, a *attempt) error {
-	switch ok, err := s.countStranger(ctx, a.pool, s.Accounts.Stranger(a.pool, a.name)+"/code"); {
+	switch ok, err := s.countStranger(ctx, a, s.Accounts.Stranger(a.pool, a.name)+"/code"); {
 	case err != nil:
 		return err
 	case !ok:

@@ -92,6 +92,9 @@ func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) 
 		if counted, err = tx.PasswordWrong(ctx, a.pool.ID, a.user.ID, now); err != nil || !counted {
 			return err
 		}
+		if err := stillOpen(ctx, tx, a); err != nil {
+			return err
+		}
 		return a.event.Save(ctx, tx, userpool.EventFail, activity.Password(false))
 	})
 	switch {

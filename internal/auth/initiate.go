@@ -132,7 +132,7 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 	u := a.user
 	switch {
 	case u == nil:
-		return nil, s.refuseStranger(ctx, a.pool, a.name, func() {
+		return nil, s.refuseStranger(ctx, a, func() {
 			s.Accounts.Passwords.Check(ctx, a.pool, nil, password)
 		})
 	case u.LockedUntil.After(s.Now()):

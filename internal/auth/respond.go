@@ -95,6 +95,7 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	} else if err := s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device); err != nil {
 		return nil, err
 	}
+	a.answers = r.Session
 	s.resumeEvent(ctx, a, ses.Event)
 	return a, nil
 }

@@ -138,6 +138,20 @@ func isCodeChallenge(name string) bool {
 	return false
 }
 
+// stillOpen refuses a wrong answer to what a right one has used up. Called behind what
+// counts the answer, which waits for others of the same user, it undoes that: what can't
+// be answered any more is no guess.
+func stillOpen(ctx context.Context, tx store.Tx, a *attempt) error {
+	if a.answers == "" {
+		return nil
+	}
+	used, err := tx.Spent(ctx, a.pool.ID, sha256.Sum256([]byte(a.answers)))
+	if err == nil && used {
+		return errSessionUsed()
+	}
+	return err
+}
+
 // spend uses up a Session or SECRET_BLOCK; it works once. A sealed value has
 // exactly one text, so the text's hash names it.
 func spend(ctx context.Context, tx store.Tx, pool *userpool.Pool, text string, expires time.Time) error {

@@ -110,8 +110,12 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	if err != nil {
 		return nil, err
 	}
+	a := &attempt{
+		pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, name: block.Name,
+		answers: r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], deviceKey: r.Answers["DEVICE_KEY"],
+	}
 	if block.Kind == blockStranger {
-		return nil, s.refuseStranger(ctx, r.Pool, block.Name, func() { proven(r, block) })
+		return nil, s.refuseStranger(ctx, a, func() { proven(r, block) })
 	}
 	u, err := s.Store.User(ctx, r.Pool.ID, block.User)
 	switch {
@@ -122,7 +126,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	case u.LockedUntil.After(s.Now()):
 		return nil, errLocked()
 	}
-	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, user: u, deviceKey: r.Answers["DEVICE_KEY"]}
+	a.user = u
 	if a.deviceKey == "" {
 		if err := s.resumeDevice(ctx, a, "", block.Device); err != nil {
 			return nil, err

@@ -16,11 +16,13 @@ import (
 
 // countStranger counts a failed sign-in of a name as PasswordWrong counts a user's: it
 // reports false, and counts nothing, while a lock runs. subject is the name's (see
-// account.Service.Stranger).
-func (s *Service) countStranger(ctx context.Context, pool *userpool.Pool, subject string) (counted bool, err error) {
+// account.Service.Stranger). The fault is that of a session that was used.
+func (s *Service) countStranger(ctx context.Context, a *attempt, subject string) (counted bool, err error) {
 	err = s.Store.Write(ctx, func(tx store.Tx) (err error) {
-		counted, err = tx.StrangerWrong(ctx, pool.ID, subject, s.Now())
-		return err
+		if counted, err = tx.StrangerWrong(ctx, a.pool.ID, subject, s.Now()); err != nil || !counted {
+			return err
+		}
+		return stillOpen(ctx, tx, a)
 	})
 	return counted, err
 }
@@ -40,18 +42,18 @@ func (s *Service) resumeStranger(r RespondRequest, ses *session, username string
 	return &attempt{
 		pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed, began: ses.began(),
 		deviceKey: cmp.Or(r.Answers["DEVICE_KEY"], ses.Device),
+
+		answers: r.Session,
 	}, nil
 }
 
 // refuseStranger answers a password for a name that no user has: it counts, and
 // costs, what a user's wrong password does.
-func (s *Service) refuseStranger(ctx context.Context, pool *userpool.Pool, name string, check func()) error {
-	switch ok, err := s.countStranger(ctx, pool, s.Accounts.Stranger(pool, name)); {
-	case err != nil:
-		return err
-	case !ok:
+func (s *Service) refuseStranger(ctx context.Context, a *attempt, check func()) error {
+	counted, err := s.countStranger(ctx, a, s.Accounts.Stranger(a.pool, a.name))
+	if err == nil && !counted {
 		return errLocked()
 	}
-	check()
-	return errIncorrect()
+	check() // of a session that was used too, as a user's password is
+	return cmp.Or(err, errIncorrect())
 }

@@ -249,6 +249,8 @@ type GrantTx interface {
 
 	// Spend marks a single-use value as used; ErrExists when it was before.
 	Spend(ctx context.Context, poolID string, hash Hash, expires time.Time) error
+	// Spent reports whether a value was marked so, by whoever has committed by now.
+	Spent(ctx context.Context, poolID string, hash Hash) (bool, error)
 
 	PutAuthCode(ctx context.Context, c AuthCode) error
 	// TakeAuthCode marks an authorization code as used for grantID and gives it.

@@ -11,6 +11,7 @@ import (
 
 const (
 	insertSpent statement = `INSERT INTO spent (pool_id, hash, expires_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+	selectSpent statement = `SELECT 1 FROM spent WHERE pool_id = $1 AND hash = $2`
 
 	authCodeColumns = `pool_id, hash, client_id, user_id, redirect_uri, scopes, nonce, code_challenge,
 		auth_time, expires_at, used_for`
@@ -30,6 +31,15 @@ const (
 // Spend implements store.GrantTx.
 func (t *tx) Spend(ctx context.Context, poolID string, hash store.Hash, expires time.Time) error {
 	return t.changeOr(ctx, store.ErrExists, insertSpent, poolID, hash[:], micros(expires))
+}
+
+// Spent implements store.GrantTx.
+func (t *tx) Spent(ctx context.Context, poolID string, hash store.Hash) (bool, error) {
+	_, err := get(ctx, &t.reads, selectSpent, scanInt, poolID, hash[:])
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func scanAuthCode(rows *sql.Rows) (*store.AuthCode, error) {

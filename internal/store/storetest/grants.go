@@ -173,7 +173,18 @@ func spend(t *testing.T, s store.Store) {
 	do := func(pool string) func(context.Context, store.Tx) error {
 		return func(ctx context.Context, tx store.Tx) error { return tx.Spend(ctx, pool, hash("x"), t0()) }
 	}
+	spent := func(pool string, want bool) {
+		t.Helper()
+		write(t, s, func(ctx context.Context, tx store.Tx) error {
+			got, err := tx.Spent(ctx, pool, hash("x"))
+			same(t, want, got, err)
+			return nil
+		})
+	}
+	spent(poolA, false)
 	write(t, s, do(poolA))
+	spent(poolA, true)
+	spent(poolB, false)
 	wantErr(t, s, store.ErrExists, do(poolA))
 	write(t, s, do(poolB))
 }
