@@ -81,5 +81,8 @@ func (s *Server) authenticate(r *http.Request, form url.Values) (*userpool.Pool,
 	case client.Confidential() && !client.HasSecret(c.secret...), !client.Confidential() && c.secret != nil:
 		return nil, nil, badRequest("invalid_client", "invalid_client_secret")
 	}
+	if err := s.Limiter.AdmitClient(client.ID); err != nil { // only now: a stranger uses nothing of it up
+		return nil, nil, refused(err)
+	}
 	return pool, client, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/store"
+	"idpond/internal/throttle"
 	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
 	. "idpond/oauth/oauthtest"
@@ -349,6 +350,51 @@ func TestClientCredentials(t *testing.T) {
 	is(t, "no scope left", ask(), 400, invalidGrant)
 	d.Change(t, MachineClient, func(c *userpool.AppClient) { c.Settings.AllowedOAuthFlowsUserPoolClient = false })
 	is(t, "OAuth switched off", ask(), 400, invalidGrant)
+}
+
+// defaultRates are the service's.
+type defaultRates struct{}
+
+func (defaultRates) Rate(_ context.Context, c userpool.RateCategory) (int, error) { return c.Rate, nil }
+
+// TestTokenRates: the token endpoint holds each client to its rate, wherever in the
+// request it is named, and client_credentials to that of all clients.
+func TestTokenRates(t *testing.T) {
+	d := open(t)
+	d.OAuth.Limiter = throttle.New(defaultRates{}, d.Now)
+	passes := func(n int, ask func() *httptest.ResponseRecorder, good int) (passed int) {
+		for range n {
+			switch w := ask(); {
+			case w.Code == good:
+				passed++
+			case w.Code != http.StatusTooManyRequests || w.Body.String() != `{"error":"temporarily_unavailable"}`:
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		}
+		return passed
+	}
+	refresh := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}}
+	web := func() *httptest.ResponseRecorder { return d.post("/oauth2/token", form(refresh, "client_id="+WebClient)) }
+	secret := func() *httptest.ResponseRecorder { return d.post("/oauth2/token", refresh, SecretClient+":"+Secret) }
+	stranger := func() *httptest.ResponseRecorder { return d.post("/oauth2/token", refresh, SecretClient+":x") }
+	machine := func() *httptest.ResponseRecorder {
+		return d.post("/oauth2/token", url.Values{"grant_type": {"client_credentials"}}, MachineClient+":"+Secret)
+	}
+	for _, tt := range []struct {
+		name string
+		ask  func() *httptest.ResponseRecorder
+		good int
+		want int // of 400
+	}{
+		{"a client in the body", web, 400, 300},
+		{"who doesn't know a client's secret takes nothing from it", stranger, 400, 400},
+		{"a client in the header", secret, 400, 300},
+		{"client_credentials", machine, 200, 150},
+	} {
+		if got := passes(400, tt.ask, tt.good); got != tt.want {
+			t.Errorf("%s: %d of 400 pass, want %d", tt.name, got, tt.want)
+		}
+	}
 }
 
 // TestBrokenStore: an outage is an internal error, and nobody is told which.

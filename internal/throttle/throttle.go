@@ -3,7 +3,7 @@
 //	request ─▶ Admit(category) ─▶ a bucket of the category's rate ─▶ nil, or TooManyRequests
 //	             │                    ▲
 //	             │          Rates: what UpdateProvisionedLimit set, asked at each request
-//	             └─ AdmitInPool: one operation on one pool; AdmitEndpoint: one address, client, host
+//	             └─ AdmitInPool: one operation on one pool; AdmitEndpoint, AdmitClient: one address, client, host
 //
 // A category's rate is the whole account's (reference: api-behaviour §22.3), and
 // each node has buckets of its own: behind n nodes an account gets up to n times
@@ -125,6 +125,15 @@ func (l *Limiter) AdmitEndpoint(source, clientID, host string) error {
 		return errTooMany("Too many requests")
 	}
 	return nil
+}
+
+// AdmitClient counts a request to the OAuth endpoints that names its client elsewhere
+// than in the URL, with what AdmitEndpoint counts for the client.
+func (l *Limiter) AdmitClient(clientID string) error {
+	if l == nil || l.clients.take(l.now(), clientID, perClient) {
+		return nil
+	}
+	return errTooMany("Too many requests")
 }
 
 // bucket is a token bucket whose rate may change from one request to the next.

@@ -166,7 +166,7 @@ func TestTogether(t *testing.T) {
 func TestNoLimiter(t *testing.T) {
 	var l *Limiter
 	ctx := t.Context()
-	for _, err := range []error{l.Admit(ctx, userpool.RateLimitManagement), l.AdmitAnswer(ctx), l.AdmitInPool("", "", ""), l.AdmitEndpoint("", "", "")} {
+	for _, err := range []error{l.Admit(ctx, userpool.RateLimitManagement), l.AdmitAnswer(ctx), l.AdmitInPool("", "", ""), l.AdmitEndpoint("", "", ""), l.AdmitClient("")} {
 		if err != nil {
 			t.Error(err)
 		}
