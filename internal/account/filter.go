@@ -71,12 +71,15 @@ func unquote(text string) (string, bool) {
 }
 
 // searched gives the value in the form in which the pool's users are searched: the
-// states are upper case, whatever was typed, and usernames as they sign in.
+// states are upper case and subs lower case, whatever was typed, and usernames as they
+// sign in.
 func (f Filter) searched(p *userpool.Pool) string {
 	value := f.Value
 	switch f.Attribute {
 	case userpool.SearchUserStatus:
 		value = strings.ToUpper(value)
+	case userpool.SearchSub:
+		value = strings.ToLower(value)
 	case userpool.SearchUsername:
 		value = p.Fold(value)
 	}
