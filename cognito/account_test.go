@@ -476,6 +476,19 @@ func TestDeliveryFails(t *testing.T) {
 	}
 }
 
+// TestOneOfTwoDeliveriesFails: the code that can be sent is sent, and its address can be
+// verified.
+func TestOneOfTwoDeliveriesFails(t *testing.T) {
+	b := newUserBench(t, autoVerify("email", "phone_number"))
+	b.check(newAda(""))
+	b.srv.Accounts.Messages.Email = brokenTransport{}
+	b.run([]step{
+		{op: "UpdateUserAttributes", body: `{"AccessToken":"{{token ada}}","UserAttributes":[` + lovelace + `,{"Name":"phone_number","Value":"+15551234567"}]}`,
+			want: "CodeDeliveryFailureException: Invalid email provided/Unable to send the email"},
+		{op: "VerifyUserAttribute", body: `{"AccessToken":"{{token ada}}","AttributeName":"phone_number","Code":"{{code}}"}`, want: `{}`},
+	}, []string{"SMS +15551234567 UpdateUserAttribute"})
+}
+
 // TestEndOfGrants has what ends a user's grants.
 func TestEndOfGrants(t *testing.T) {
 	for _, tt := range []struct {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -30,14 +31,16 @@ func (s *Service) UpdateAttributes(ctx context.Context, p *userpool.Pool, c *use
 		return nil, err
 	}
 	var sent []Delivery
-	for _, code := range codes {
+	var failed error
+	for _, code := range codes { // the second leaves even if the first couldn't
 		d, err := s.deliver(ctx, p, u, c.ID, message.UpdateUserAttribute, code)
 		if err != nil {
-			return nil, err
+			failed = cmp.Or(failed, err)
+			continue
 		}
 		sent = append(sent, *d)
 	}
-	return sent, nil
+	return sent, failed
 }
 
 // AdminUpdateAttributes changes any user's attributes. With email_verified or
