@@ -1,7 +1,9 @@
 package cognito_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -415,6 +417,31 @@ func TestHiddenUsers(t *testing.T) {
 			}
 			b.checkSent(tt.messages)
 		})
+	}
+}
+
+// lookUps notes which new passwords are looked up among the leaked ones.
+type lookUps []string
+
+func (l *lookUps) Admit(context.Context, *userpool.Pool, *userpool.AppClient) error { return nil }
+
+func (l *lookUps) NewPassword(_ context.Context, _ *userpool.Pool, _ *userpool.AppClient, event, password string) (*userpool.EventRisk, error, error) {
+	*l = append(*l, event+" "+password)
+	return nil, nil, nil
+}
+
+// TestHiddenUsersAreLookedUp: a password for a name that nobody has is looked up as a
+// user's is, because that takes time.
+func TestHiddenUsersAreLookedUp(t *testing.T) {
+	b := newUserBench(t, hideUsers)
+	b.check(newAda(""))
+	looked := &lookUps{}
+	b.srv.Accounts.Risk = looked
+	for _, name := range []string{"ada", "nobody"} {
+		b.check(step{op: "ConfirmForgotPassword", body: `{"Username":"` + name + `","ConfirmationCode":"123456","Password":"Passw0rd?"}`, want: deadCode})
+	}
+	if want := (lookUps{"PASSWORD_CHANGE Passw0rd?", "PASSWORD_CHANGE Passw0rd?"}); !slices.Equal(*looked, want) {
+		t.Errorf("looked up: %q", *looked)
 	}
 }
 

@@ -113,8 +113,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 		return err
 	}
 	if found == nil {
-		s.Passwords.Check(ctx, p, nil, in.Password) // what Make would cost
-		return s.strangerTries(ctx, p, in.Username, store.CodeResetPassword, limitReset())
+		return s.strangerReplaces(ctx, p, c, in)
 	}
 	event := s.Activity.Begin(ctx, subject(p, c, found), userpool.EventForgotPassword)
 	refused, err := s.leaked(ctx, p, c, userpool.RiskAtPasswordChange, in.Password, event)

@@ -76,6 +76,16 @@ func (s *Service) strangerTries(ctx context.Context, p *userpool.Pool, name stri
 	})
 }
 
+// strangerReplaces refuses a new password for an unknown name, after all the work on the
+// password that a user's would be: the time that it takes must not tell them apart.
+func (s *Service) strangerReplaces(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, in NewPassword) error {
+	if _, err := s.leaked(ctx, p, c, userpool.RiskAtPasswordChange, in.Password, nil); err != nil {
+		return err
+	}
+	s.Passwords.Check(ctx, p, nil, in.Password) // what Make would cost
+	return s.strangerTries(ctx, p, in.Username, store.CodeResetPassword, limitReset())
+}
+
 // askedHash names the state that says that a code was asked for.
 func askedHash(subject string, kind store.CodeKind) store.Hash {
 	return sha256.Sum256([]byte("account/asked/" + string(kind) + "/" + subject))
