@@ -117,15 +117,11 @@ func internalOf(model *api.Operation) fault.Code {
 }
 
 // logFailure notes a failure: one of the server in full, one of the caller by its
-// name and hidden cause alone, because messages can repeat what was sent. That a
-// caller has hung up is no failure of the server.
+// name and hidden cause alone, because messages can repeat what was sent.
 func (s *Server) logFailure(ctx context.Context, req *request, fe *fault.Error, err error) {
 	level, cause := slog.LevelInfo, fe.Unwrap()
 	if isInternal(fe.Code) {
-		cause = err
-		if ctx.Err() == nil || !errors.Is(err, context.Canceled) {
-			level = slog.LevelError
-		}
+		level, cause = fault.Severity(ctx, err), err
 	}
 	if !s.Log.Enabled(ctx, level) {
 		return

@@ -55,7 +55,7 @@ func (s *Server) decide(r *http.Request) (location string, err error) {
 func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	refusal, ok := errors.AsType[*Refusal](err)
 	if !ok {
-		s.Log.ErrorContext(r.Context(), "authorization failed", "err", err)
+		s.Log.Log(r.Context(), fault.Severity(r.Context(), err), "authorization failed", "err", err)
 		refusal = errorPage("server_error", "")
 	}
 	http.Redirect(w, r, refusal.Location, http.StatusFound)
@@ -78,7 +78,7 @@ func (s *Server) Answer(ctx context.Context, q *Request, u *userpool.User, authT
 	if f := fault.Of(err); f.Code != fault.Internal {
 		return "", q.refuse(invalidRequest, f.Message)
 	}
-	s.Log.ErrorContext(ctx, "authorization failed", "err", err)
+	s.Log.Log(ctx, fault.Severity(ctx, err), "authorization failed", "err", err)
 	return "", q.refuse("server_error", "")
 }
 

@@ -77,7 +77,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, endpoint string, e
 	}
 	e, ok := errors.AsType[*Error](err)
 	if !ok {
-		s.Log.ErrorContext(r.Context(), "request failed", "endpoint", endpoint, "err", err)
+		s.Log.Log(r.Context(), fault.Severity(r.Context(), err), "request failed", "endpoint", endpoint, "err", err)
 		e = &Error{Status: http.StatusInternalServerError, Code: "server_error"}
 	} else {
 		s.Log.InfoContext(r.Context(), "request refused", "endpoint", endpoint, "error", e.Code, "code", fault.Of(err).Code)

@@ -9,8 +9,10 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 )
 
 // Code names a kind of failure; it is the service's exception name.
@@ -124,4 +126,13 @@ func Of(err error) *Error {
 func Is(err error, code Code) bool {
 	fe, ok := errors.AsType[*Error](err)
 	return ok && fe.Code == code
+}
+
+// Severity is how a failure of the server is logged: as an error, unless all that
+// failed is that the caller hung up, which anybody can do.
+func Severity(ctx context.Context, err error) slog.Level {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return slog.LevelInfo
+	}
+	return slog.LevelError
 }
