@@ -364,6 +364,9 @@ func TestForgotPassword(t *testing.T) {
 			{op: "AdminEnableUser", body: `{"Username":"ada"}`, want: `{}`},
 			{op: "AdminUpdateUserAttributes", body: `{"Username":"ada","UserAttributes":[{"Name":"email_verified","Value":"false"}]}`, want: `{}`},
 			forgot(noContact),
+			{op: "AdminDisableProviderForUser", want: `{}`,
+				body: `{"User":{"ProviderName":"Cognito","ProviderAttributeName":"Cognito_Subject","ProviderAttributeValue":"ada"}}`},
+			forgot(wrongState), // EXTERNAL_PROVIDER
 		},
 	}, {
 		name:  "only an administrator helps",

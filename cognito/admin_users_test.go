@@ -97,6 +97,9 @@ func TestAdminCreateUser(t *testing.T) {
 		setup: []setup{firstFactors("PASSWORD", "EMAIL_OTP")},
 		steps: []step{
 			create(`,"UserAttributes":[`+email+`,{"Name":"email_verified","Value":"true"}]`, createdUser("ada", "CONFIRMED", adaVerified)),
+			create(`,"MessageAction":"RESEND"`, "UnsupportedUserStateException: Resend not possible. ada status is not FORCE_CHANGE_PASSWORD"),
+			{op: "AdminCreateUser", body: `{"Username":"bob","MessageAction":"SUPPRESS","UserAttributes":[` + email + `]}`,
+				want: "InvalidParameterException: User is required to have a password"}, // without a verified address
 			{op: "AdminCreateUser", body: `{"Username":"bob"}`, want: createdUser("bob", "FORCE_CHANGE_PASSWORD", "")},
 		},
 	}, {
@@ -213,6 +216,19 @@ func TestAdminUsers(t *testing.T) {
 				want: "InvalidPasswordException: Password does not conform to policy: Password must have symbol characters"},
 			{op: "AdminSetUserPassword", body: `{"Username":"{{sub ada}}","Password":"Passw0rd!","Permanent":true}`, want: `{}`}, status("CONFIRMED"),
 		},
+	}, {
+		name: "a password for who has not confirmed",
+		steps: []step{
+			{op: "SignUp", body: signUpAda, want: adaSignedUp}, status("UNCONFIRMED"),
+			{op: "AdminResetUserPassword", body: `{"Username":"ada"}`, want: "NotAuthorizedException: User password cannot be reset in the current state."},
+			{op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"Passw0rd!"}`, want: `{}`}, status("FORCE_CHANGE_PASSWORD"),
+			{op: "ConfirmSignUp", body: `{"Username":"ada","ConfirmationCode":"{{code}}"}`,
+				want: "NotAuthorizedException: User cannot be confirmed. Current status is FORCE_CHANGE_PASSWORD"},
+			{op: "AdminDeleteUser", body: `{"Username":"ada"}`, want: ``},
+			{op: "SignUp", body: signUpAda, want: adaSignedUp},
+			permanent("ada"), status("CONFIRMED"),
+		},
+		messages: repeat("EMAIL ada@example.org SignUp", 2),
 	}, {
 		name: "confirmation by an administrator verifies nothing",
 		steps: []step{

@@ -345,6 +345,7 @@ func TestSignUpNames(t *testing.T) {
 func TestHiddenUsers(t *testing.T) {
 	confirm := `{"Username":"nobody","ConfirmationCode":"123456"}`
 	reset := `{"Username":"nobody","ConfirmationCode":"123456","Password":"Passw0rd!"}`
+	const toNobody = `{"CodeDeliveryDetails":{"AttributeName":"email","DeliveryMedium":"EMAIL","Destination":"n***@e***"}}`
 	for _, tt := range []struct {
 		name     string
 		setup    []setup
@@ -384,6 +385,10 @@ func TestHiddenUsers(t *testing.T) {
 	}, {
 		name:  "caps count for names that nobody has",
 		steps: tries(20, "ConfirmForgotPassword", reset, deadCode, reset, deadCode),
+	}, {
+		name: "and for codes that are sent to nobody",
+		steps: append(tries(5, "ResendConfirmationCode", `{"Username":"n@example.org"}`, toNobody, `{"Username":"n@example.org"}`, toNobody),
+			tries(20, "ForgotPassword", `{"Username":"n@example.org"}`, toNobody, `{"Username":"n@example.org"}`, toNobody)...),
 	}, {
 		name:  "caps of confirmation too",
 		steps: tries(15, "ConfirmSignUp", confirm, deadCode, confirm, deadCode),
