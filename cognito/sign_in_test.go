@@ -159,6 +159,34 @@ func TestSignInSecretHash(t *testing.T) {
 	})
 }
 
+// TestSignInOrder: of several things that are wrong with a sign-in, the answer names
+// the first in the service's order (reference: api-behaviour §1.1), so that nobody
+// learns of a user before the request is one that the client may make.
+func TestSignInOrder(t *testing.T) {
+	b := newSignInBench(t)
+	b.addUser("off", func(u *userpool.User) { u.Enabled = false })
+	begin := func(client, flow, parameters, want string) turn {
+		return turn{op: "InitiateAuth", want: want,
+			body: fmt.Sprintf(`{"AuthFlow":%q,"ClientId":%q,"AuthParameters":{%s}}`, flow, client, parameters)}
+	}
+	const flow, nobody = "USER_PASSWORD_AUTH", `"USERNAME":"nobody"`
+	off := func(password, want string) turn {
+		return begin(benchClient, flow, `"USERNAME":"off","PASSWORD":"`+password+`"`, want)
+	}
+	b.play([]turn{
+		{op: "InitiateAuth", body: `{"ClientId":"nobody"}`,
+			want: "InvalidParameterException: 1 validation error detected: Value null at 'authFlow' failed to satisfy constraint: Member must not be null"},
+		begin("nobody", "CUSTOM_AUTH", nobody, "ResourceNotFoundException: User pool client nobody does not exist."),
+		begin("secret", "CUSTOM_AUTH", nobody, "InvalidParameterException: CUSTOM_AUTH is not enabled for the client."),
+		begin("secret", flow, nobody, "NotAuthorizedException: Client secret is configured with secret but SECRET_HASH was not received"),
+		begin(benchClient, flow, nobody, "InvalidParameterException: Missing required parameter PASSWORD"),
+		begin(benchClient, flow, nobody+`,"PASSWORD":"wrong"`, unknown),
+		off("wrong", incorrect), off(rightPassword, "NotAuthorizedException: User is disabled."),
+		off("wrong", incorrect), off("wrong", incorrect), off("wrong", incorrect), off("wrong", incorrect), off("wrong", incorrect),
+		off("wrong", locked), off(rightPassword, locked),
+	})
+}
+
 // TestSignInHidesUsers shows what a client sees of a user who is not there, and of one
 // who is there with a wrong password, where it hides users and where it does not.
 func TestSignInHidesUsers(t *testing.T) {
