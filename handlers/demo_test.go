@@ -116,3 +116,21 @@ func TestDemoWithoutClient(t *testing.T) {
 		t.Errorf("%d %s", p.status, p.text("main"))
 	}
 }
+
+// TestDemoNamesUser: whose username is the sub is called by the address.
+func TestDemoNamesUser(t *testing.T) {
+	s := demoSite(t)
+	s.ChangeUser(t, func(u *userpool.User) {
+		var err error
+		u.Username = u.ID
+		if u.Credential, err = s.House.Accounts.Passwords.Make(t.Context(), &userpool.Pool{ID: PoolID}, u, Password); err != nil {
+			t.Fatal(err)
+		}
+	})
+	b := s.browser(t)
+	start, _ := b.open("/_idpond/demo").Find("main a.button").First().Attr("href")
+	p := b.submit(b.open(start), loginForm, "username="+Username, "password="+Password)
+	if got := p.text("h1"); got != "Signed in as "+Email {
+		t.Errorf("heading %q", got)
+	}
+}

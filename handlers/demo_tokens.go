@@ -38,14 +38,18 @@ type demoFlow struct {
 	touched                time.Time
 }
 
-// username is what the access token calls the user.
+// username is what the ID token calls the user; where that is the sub, as in pools
+// that sign in by e-mail address, the address.
 func (f demoFlow) username() string {
-	for _, c := range claimsOf(f.Tokens.AccessToken, 1) {
-		if c.Name == "username" {
-			return c.Value
-		}
+	claims := map[string]string{}
+	for _, c := range claimsOf(f.Tokens.IDToken, 1) {
+		claims[c.Name] = c.Value
 	}
-	return ""
+	name := claims["cognito:username"]
+	if name == claims["sub"] {
+		name = cmp.Or(claims["email"], name)
+	}
+	return name
 }
 
 // demoFlows keeps the flows in memory: it is a demo, and one node's.
