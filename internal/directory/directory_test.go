@@ -102,10 +102,8 @@ func TestSnapshot(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var watching sync.WaitGroup
 	watching.Go(func() { there.Watch(ctx) })
-	for deadline := time.Now().Add(10 * time.Second); nameOf(t, there, p) != "two"; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("another node's change does not arrive")
-		}
+	for nameOf(t, there, p) != "two" { // how soon, TestWatch says
+		time.Sleep(10 * time.Millisecond)
 	}
 	stop()
 	watching.Wait()

@@ -35,10 +35,8 @@ func TestRateOnAllNodes(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var watching sync.WaitGroup
 	watching.Go(func() { there.Watch(ctx) })
-	for deadline := time.Now().Add(10 * time.Second); !rate(300, there); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("it does not arrive at another node")
-		}
+	for !rate(300, there) { // how soon, TestWatch says
+		time.Sleep(10 * time.Millisecond)
 	}
 	stop()
 	watching.Wait()

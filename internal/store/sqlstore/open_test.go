@@ -181,6 +181,7 @@ func TestCloseFlushes(t *testing.T) {
 		var wg sync.WaitGroup
 		var mu sync.Mutex
 		var acknowledged []string
+		under := make(chan struct{}, 256)
 		for _, c := range "0123456789abcdef" {
 			wg.Go(func() {
 				for _, d := range "0123456789abcdef" {
@@ -192,10 +193,11 @@ func TestCloseFlushes(t *testing.T) {
 					mu.Lock()
 					acknowledged = append(acknowledged, u.ID)
 					mu.Unlock()
+					under <- struct{}{}
 				}
 			})
 		}
-		time.Sleep(5 * time.Millisecond)
+		<-under
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}

@@ -3,13 +3,13 @@ package sqlstore_test
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"database/sql"
 	"errors"
-	"fmt"
-	"hash/fnv"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"idpond/internal/seal"
@@ -53,10 +53,8 @@ func postgresURL(t testing.TB) string {
 // newSchema gives a URL of the database with an empty schema for the test alone.
 func newSchema(t testing.TB, base string) string {
 	t.Helper()
-	h := fnv.New64a()
-	h.Write([]byte(t.Name()))
-	schema := fmt.Sprintf("t_%x", h.Sum64())
-	execPostgres(t, base, `DROP SCHEMA IF EXISTS `+schema+` CASCADE; CREATE SCHEMA `+schema)
+	schema := "t_" + strings.ToLower(rand.Text())
+	execPostgres(t, base, `CREATE SCHEMA `+schema)
 	t.Cleanup(func() { execPostgres(t, base, `DROP SCHEMA `+schema+` CASCADE`) })
 	u, err := url.Parse(base)
 	if err != nil {
