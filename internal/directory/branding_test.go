@@ -240,3 +240,37 @@ func TestLooksOfPages(t *testing.T) {
 	set(c.ID, "", nil)
 	check(".label-customizable{color:red}\ntrue")
 }
+
+// TestImagesWaitForTheirTurn: while another request decodes images, none is looked at;
+// who doesn't wait any longer is told so, and not that the image is wrong.
+func TestImagesWaitForTheirTurn(t *testing.T) {
+	s := node(newStore(t))
+	p := newPool(t, s)
+	if _, err := s.CreateDomain(t.Context(), p, userpool.Domain{Name: "shop", ManagedLoginVersion: 1}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.CreateClient(t.Context(), p, directory.NewClient{Name: "app", Settings: userpool.DefaultClientSettings()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(ctx context.Context, want func(error) bool) {
+		t.Helper()
+		_, look := s.SetUICustomization(ctx, p, c.ID, "", []byte("no image"))
+		_, style := s.CreateLoginStyle(ctx, p, c.ID, logoOf([]byte("no image")))
+		if !want(look) || !want(style) {
+			t.Errorf("look: %v, style: %v", look, style)
+		}
+	}
+	refused := func(err error) bool { return fault.Is(err, fault.InvalidParameter) }
+	try(t.Context(), refused)
+
+	leave, err := s.HoldImages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	try(gone, func(err error) bool { return errors.Is(err, context.Canceled) })
+	leave()
+	try(t.Context(), refused)
+}

@@ -146,13 +146,14 @@ func (s *Service) changeClient(ctx context.Context, p *userpool.Pool, id string,
 	}), id)
 }
 
-// DeleteClient deletes an app client of a pool, with its look, style and terms.
+// DeleteClient deletes an app client of a pool, with its look, style, terms and risk
+// configuration.
 func (s *Service) DeleteClient(ctx context.Context, p *userpool.Pool, id string) error {
 	return noClient(s.change(ctx, func(tx store.Tx) error {
 		if err := tx.DeleteClient(ctx, p.ID, id); err != nil {
 			return err
 		}
-		return first(forgetClient(ctx, tx, p.ID, id), dropSetting(ctx, tx, p.ID, store.KindRisk, id))
+		return forgetClient(ctx, tx, p.ID, id)
 	}), id)
 }
 

@@ -48,6 +48,7 @@ type Service struct {
 	Deleted func(poolID string)
 
 	snapshots snapshots
+	decoding  turns
 }
 
 func noPool(err error, id string) error {

@@ -98,11 +98,8 @@ func (s *Service) AddToGroup(ctx context.Context, p *userpool.Pool, name, userID
 			return err
 		}
 		u, err := tx.User(ctx, p.ID, userID)
-		if errors.Is(err, store.ErrNotFound) {
-			return fault.New(fault.UserNotFound, "User does not exist.")
-		}
 		if err != nil {
-			return err
+			return noUser(err)
 		}
 		// LimitExceededException is not one of this operation's (cognito/api).
 		if most := s.Quotas.Of(userpool.QuotaGroupsOfUser); len(u.Groups) >= most && !slices.Contains(u.Groups, name) {

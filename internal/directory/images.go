@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"sync"
 
 	"idpond/internal/branding"
 	"idpond/internal/store"
@@ -15,6 +16,24 @@ import (
 // every page reads the names, only a browser that has not kept an image asks for
 // its bytes. A name carries a hash of what was given and of what is served, so
 // what is behind an address never changes.
+
+// turns lets one in at a time; the zero value is ready. Whoever decodes images waits for
+// a turn: a small file can unfold to 80 MB, and many requests can come at once.
+type turns struct {
+	once sync.Once
+	busy chan struct{}
+}
+
+// take waits for a turn, which leave ends. The error is ctx's.
+func (t *turns) take(ctx context.Context) (leave func(), err error) {
+	t.once.Do(func() { t.busy = make(chan struct{}, 1) })
+	select {
+	case t.busy <- struct{}{}:
+		return func() { <-t.busy }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
 // newImage is an image that is ready to be stored.
 type newImage struct {

@@ -27,7 +27,7 @@ func (s *Service) CreateLoginStyle(ctx context.Context, p *userpool.Pool, client
 	if _, err := s.PoolClient(ctx, p, clientID); err != nil {
 		return nil, err
 	}
-	images, err := c.prepare()
+	images, err := s.prepare(ctx, &c)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func filesOf(st *userpool.LoginStyle) map[string]bool {
 
 // UpdateLoginStyle changes a style. Faults: InvalidParameter, ResourceNotFound.
 func (s *Service) UpdateLoginStyle(ctx context.Context, p *userpool.Pool, id string, c StyleChange) (*userpool.LoginStyle, error) {
-	images, err := c.prepare()
+	images, err := s.prepare(ctx, &c)
 	if err != nil {
 		return nil, err
 	}

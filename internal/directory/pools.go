@@ -135,7 +135,7 @@ func downgradable(ctx context.Context, tx store.Tx, p *userpool.Pool, before str
 		return err
 	}
 	for _, d := range domains {
-		use.ManagedLogin = use.ManagedLogin || d.ManagedLoginVersion == 2
+		use.ManagedLogin = use.ManagedLogin || d.ManagedLoginVersion == managedLogin
 	}
 	replicas, err := tx.CountDocuments(ctx, p.ID, store.KindReplica)
 	if err != nil {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -134,9 +135,14 @@ func (a *AssetChange) file(given *newImage, had []userpool.StyleAsset) (string, 
 }
 
 // prepare checks a change and its images.
-func (c *StyleChange) prepare() ([]*newImage, error) {
+func (s *Service) prepare(ctx context.Context, c *StyleChange) ([]*newImage, error) {
 	if err := invalid(c.problem()); err != nil {
 		return nil, err
 	}
+	leave, err := s.decoding.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	return c.readAssets()
 }

@@ -20,7 +20,7 @@ func (s *Service) SetUICustomization(ctx context.Context, p *userpool.Pool, clie
 	}
 	now := s.now()
 	u := &userpool.UICustomization{ClientID: clientID, CSS: css, Version: userpool.DomainVersion(now), CreatedAt: now, UpdatedAt: now}
-	images, err := readLook(u, css, logo)
+	images, err := s.readLook(ctx, u, css, logo)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (s *Service) SetUICustomization(ctx context.Context, p *userpool.Pool, clie
 }
 
 // readLook checks what was given and fills in what is served of it.
-func readLook(u *userpool.UICustomization, css string, logo []byte) ([]*newImage, error) {
+func (s *Service) readLook(ctx context.Context, u *userpool.UICustomization, css string, logo []byte) ([]*newImage, error) {
 	if err := invalid(branding.ClassicProblem(css, logo)); err != nil {
 		return nil, err
 	}
@@ -58,6 +58,11 @@ func readLook(u *userpool.UICustomization, css string, logo []byte) ([]*newImage
 	if len(logo) == 0 {
 		return nil, nil
 	}
+	leave, err := s.decoding.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	img, problem := branding.Logo(logo)
 	if problem != "" {
 		return nil, invalid(problem)
