@@ -95,7 +95,8 @@ func TestCustomAuth(t *testing.T) {
 	}
 	const arn = "arn:aws:lambda:eu-west-1:000000000000:function:"
 	s := start(t, t.TempDir(), "--empty", "--log-level=debug", "--trigger-secret-file="+secret,
-		"--trigger="+arn+"define="+functions.URL+"/?key=in-the-url", "--trigger=create="+functions.URL, "--trigger=verify:live="+functions.URL)
+		"--trigger="+arn+"define="+functions.URL+"/?key=in-the-url", "--trigger=create="+functions.URL, "--trigger=verify:live="+functions.URL,
+		"--trigger=gone=http://127.0.0.1:1") // where nobody listens
 	c := sdk(s)
 	must := func(err error) {
 		t.Helper()
@@ -146,7 +147,10 @@ func TestCustomAuth(t *testing.T) {
 		t.Errorf("signed in as %s", *me.Username)
 	}
 
-	functions.Close()
+	_, err = c.UpdateUserPool(t.Context(), &cip.UpdateUserPoolInput{UserPoolId: id, LambdaConfig: &types.LambdaConfigType{
+		DefineAuthChallenge: new(arn + "gone"), CreateAuthChallenge: new(arn + "create"), VerifyAuthChallengeResponse: new(arn + "verify:live"),
+	}})
+	must(err)
 	_, err = begin()
 	if e, ok := errors.AsType[*types.UnexpectedLambdaException](err); !ok || e.ErrorMessage() != "DefineAuthChallenge invocation failed due to error ServiceException." {
 		t.Errorf("without functions: %v", err)

@@ -108,7 +108,7 @@ func describeImport(t *testing.T, c *cip.Client, poolID, job string) *types.User
 // service allows.
 func importUntil(t *testing.T, c *cip.Client, poolID, job string, f func(*types.UserImportJobType) bool) *types.UserImportJobType {
 	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(60 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); ; time.Sleep(60 * time.Millisecond) {
 		got := describeImport(t, c, poolID, job)
 		if f(got) {
 			return got

@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -67,12 +68,12 @@ func TestLogsHoldNoSecrets(t *testing.T) {
 	}
 
 	s.stop(t)
-	log := s.stderr.String()
+	log := regexp.MustCompile(`took=\S+`).ReplaceAllString(s.stderr.String(), "") // which may look like a code
 	if !strings.Contains(log, "InitiateAuth") || !strings.Contains(log, "/oauth2/token") {
 		t.Fatalf("the log says too little for the test to mean anything:\n%s", log)
 	}
 	for what, secret := range secrets {
-		if strings.Contains(log, secret) {
+		if regexp.MustCompile(`(^|\W)` + regexp.QuoteMeta(secret) + `(\W|$)`).MatchString(log) { // ids may hold what looks like a code
 			t.Errorf("the log holds the %s:\n%s", what, log)
 		}
 	}

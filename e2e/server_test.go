@@ -26,6 +26,10 @@ import (
 
 var binary string
 
+// patience is how long a test waits for what must come before it tells what it sees
+// instead: many times what it takes a slow machine.
+const patience = 3 * time.Minute
+
 func TestMain(m *testing.M) {
 	os.Exit(build(m))
 }
@@ -88,7 +92,7 @@ func start(t *testing.T, dir string, args ...string) *server {
 	case s.Banner = <-ready:
 	case <-s.exited:
 		t.Fatalf("the server ended at once: %s", s.stderr)
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("the server did not say that it is ready: %s", s.stderr)
 	}
 	s.URL = regexp.MustCompile(`http://localhost:\d+`).FindString(s.Banner)
@@ -112,7 +116,7 @@ func (s *server) stop(t *testing.T) int {
 	}
 	select {
 	case <-s.exited:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatal("the server did not end on SIGTERM")
 	}
 	return s.cmd.ProcessState.ExitCode()
