@@ -43,11 +43,11 @@ func (s *Service) CreateClient(ctx context.Context, p *userpool.Pool, n NewClien
 	}
 	c.Settings.Complete()
 	return c, s.change(ctx, func(tx store.Tx) error {
-		have, err := tx.CountClients(ctx, p.ID)
-		if err := first(err, s.limited(have, userpool.QuotaClients, "app clients per user pool")); err != nil {
+		if err := s.checkClient(ctx, tx, c, "creating"); err != nil { // reads the pool, so that no two requests pass the count together
 			return err
 		}
-		if err := s.checkClient(ctx, tx, c, "creating"); err != nil {
+		have, err := tx.CountClients(ctx, p.ID)
+		if err := first(err, s.limited(have, userpool.QuotaClients, "app clients per user pool")); err != nil {
 			return err
 		}
 		return tx.CreateClient(ctx, c)

@@ -25,11 +25,14 @@ func (s *Service) CreateGroup(ctx context.Context, p *userpool.Pool, g userpool.
 	now := s.now()
 	g.PoolID, g.CreatedAt, g.UpdatedAt = p.ID, now, now
 	err := s.change(ctx, func(tx store.Tx) error {
+		if _, err := tx.Pool(ctx, p.ID); err != nil { // also keeps two requests from passing the count together
+			return noPool(err, p.ID)
+		}
 		have, err := tx.CountGroups(ctx, p.ID)
 		if err := first(err, s.limited(have, userpool.QuotaGroups, "groups per user pool")); err != nil {
 			return err
 		}
-		return noPool(tx.CreateGroup(ctx, &g), p.ID)
+		return tx.CreateGroup(ctx, &g)
 	})
 	return &g, taken(err, fault.New(fault.GroupExists, "A group with the name already exists."))
 }

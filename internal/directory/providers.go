@@ -73,12 +73,15 @@ func (s *Service) CreateProvider(ctx context.Context, pool *userpool.Pool, n use
 		return nil, err
 	}
 	return &n, s.change(ctx, func(tx store.Tx) error {
+		if _, err := tx.Pool(ctx, pool.ID); err != nil { // also keeps two requests from passing the count together
+			return noPool(err, pool.ID)
+		}
 		have, err := tx.CountDocuments(ctx, pool.ID, store.KindIdentityProvider)
 		if err := first(err, s.limited(have, userpool.QuotaProviders, "identity providers per user pool")); err != nil {
 			return err
 		}
 		if err := taken(tx.CreateDocument(ctx, d), duplicateProvider(pool, n.Name)); err != nil {
-			return noPool(err, pool.ID)
+			return err
 		}
 		if err := s.addIdentifiers(ctx, tx, &n, n.Identifiers); err != nil {
 			return err

@@ -35,11 +35,14 @@ func (s *Service) CreateResourceServer(ctx context.Context, p *userpool.Pool, r 
 		return nil, err
 	}
 	err := s.change(ctx, func(tx store.Tx) error {
+		if _, err := tx.Pool(ctx, p.ID); err != nil { // also keeps two requests from passing the count together
+			return noPool(err, p.ID)
+		}
 		have, err := tx.CountResourceServers(ctx, p.ID)
 		if err := first(err, s.limited(have, userpool.QuotaResourceServers, "resource servers per user pool")); err != nil {
 			return err
 		}
-		return noPool(tx.CreateResourceServer(ctx, &r), p.ID)
+		return tx.CreateResourceServer(ctx, &r)
 	})
 	return &r, taken(err, fault.Newf(fault.InvalidParameter, "%s already exists in user pool %s.", r.Identifier, p.ID))
 }

@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+)
+
+// TestQuotaRace: of many things made at once in a pool, on two servers, as many are
+// made as the quota allows.
+func TestQuotaRace(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { quotaRace(t) })
+	t.Run("postgres", func(t *testing.T) { quotaRace(t, "--database="+postgres(t)) })
+}
+
+func quotaRace(t *testing.T, args ...string) {
+	const quota, requests = 3, 32
+	dir := t.TempDir()
+	for _, name := range []string{"app-clients", "groups", "resource-servers", "identity-providers"} {
+		args = append(args, fmt.Sprintf("--quota=%s-per-pool=%d", name, quota))
+	}
+	args = append(args, "--empty")
+	var clients []*cip.Client
+	for range 2 {
+		clients = append(clients, cip.New(sdk(start(t, dir, args...)).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
+	}
+	made, err := clients[0].CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: new("race")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := made.UserPool.Id
+	for _, tt := range []struct {
+		what string
+		make func(c *cip.Client, name string) error
+	}{
+		{"app clients", func(c *cip.Client, name string) error {
+			_, err := c.CreateUserPoolClient(t.Context(), &cip.CreateUserPoolClientInput{UserPoolId: pool, ClientName: &name})
+			return err
+		}},
+		{"groups", func(c *cip.Client, name string) error {
+			_, err := c.CreateGroup(t.Context(), &cip.CreateGroupInput{UserPoolId: pool, GroupName: &name})
+			return err
+		}},
+		{"resource servers", func(c *cip.Client, name string) error {
+			_, err := c.CreateResourceServer(t.Context(), &cip.CreateResourceServerInput{UserPoolId: pool, Identifier: &name, Name: &name})
+			return err
+		}},
+		{"identity providers", func(c *cip.Client, name string) error {
+			_, err := c.CreateIdentityProvider(t.Context(), &cip.CreateIdentityProviderInput{UserPoolId: pool, ProviderName: &name, ProviderType: "OIDC",
+				ProviderDetails: map[string]string{"client_id": "c", "authorize_scopes": "openid", "attributes_request_method": "GET", "oidc_issuer": "https://a.example.org",
+					"authorize_url": "https://a.example.org/1", "token_url": "https://a.example.org/2", "attributes_url": "https://a.example.org/3", "jwks_uri": "https://a.example.org/4"}})
+			return err
+		}},
+	} {
+		var passed atomic.Int64
+		var all sync.WaitGroup
+		for i := range requests {
+			all.Go(func() {
+				err := tt.make(clients[i%2], fmt.Sprintf("corp%d", i))
+				if _, full := errors.AsType[*types.LimitExceededException](err); err == nil {
+					passed.Add(1)
+				} else if !full {
+					t.Errorf("%s: %v", tt.what, err)
+				}
+			})
+		}
+		all.Wait()
+		if passed.Load() != quota {
+			t.Errorf("%d %s were made, the quota is %d", passed.Load(), tt.what, quota)
+		}
+	}
+}
