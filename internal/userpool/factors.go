@@ -107,8 +107,7 @@ func NoDelivery(factor string) string {
 }
 
 func (p *Pool) passkeysAreMFA() bool {
-	w := p.Settings.WebAuthnConfiguration
-	return w != nil && w.FactorConfiguration == "MULTI_FACTOR_WITH_USER_VERIFICATION"
+	return p.Settings.WebAuthnConfiguration.satisfiesMFA()
 }
 
 // canUse reports whether u has what a factor needs.
@@ -171,7 +170,7 @@ func (u *User) DropSoftwareToken() {
 
 // AllowsFirstFactor reports whether USER_AUTH of the pool may offer a factor.
 func (p *Pool) AllowsFirstFactor(name string) bool {
-	return slices.Contains(p.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors, name)
+	return p.Settings.allowsFirst(name)
 }
 
 // AllowsPasswordless reports whether USER_AUTH of the pool may offer another first

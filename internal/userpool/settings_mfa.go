@@ -11,6 +11,11 @@ type MFASettings struct {
 	WebAuthnConfiguration         *WebAuthnConfig
 }
 
+// named reports whether any second factor is said anything of, be it that it is off.
+func (m *MFASettings) named() bool {
+	return m.SmsMfaConfiguration != nil || m.EmailMfaConfiguration != nil || m.SoftwareTokenMfaConfiguration != nil
+}
+
 // factors reports whether any second factor is switched on.
 func (m *MFASettings) factors() bool {
 	return m.SmsMfaConfiguration != nil || m.EmailMfaConfiguration != nil ||
@@ -24,14 +29,39 @@ func (m *MFASettings) Problem(s *PoolSettings, at Place) string {
 	switch {
 	case m.SmsMfaConfiguration != nil && m.SmsMfaConfiguration.SmsConfiguration == nil:
 		return "[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration]."
-	case off && m.factors():
+	case off && m.named():
 		return "Invalid MFA configuration given, can't turn off MFA and configure an MFA together."
 	case !off && !m.factors():
 		return "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
 	case m.EmailMfaConfiguration != nil && s.EmailConfiguration.EmailSendingAccount != "DEVELOPER":
 		return "Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an EmailSendingAccount of COGNITO_DEFAULT."
+	case m.MfaConfiguration == MFAOn && s.allowsFirst(factorWebAuthn) && !m.WebAuthnConfiguration.satisfiesMFA():
+		return "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor"
 	case m.SmsMfaConfiguration != nil:
 		return m.SmsMfaConfiguration.SmsConfiguration.problem(at)
+	}
+	return ""
+}
+
+// satisfiesMFA reports whether a passkey that has verified its owner is worth both factors.
+func (w *WebAuthnConfig) satisfiesMFA() bool {
+	return w != nil && w.FactorConfiguration == "MULTI_FACTOR_WITH_USER_VERIFICATION"
+}
+
+func (s *PoolSettings) allowsFirst(factor string) bool {
+	return slices.Contains(s.Policies.SignInPolicy.AllowedFirstAuthFactors, factor)
+}
+
+// firstFactorsProblem gives the sentence about first factors of which none can be followed
+// by the second one that the pool requires, "" if none (reference: api-behaviour §10.1).
+func (s *PoolSettings) firstFactorsProblem() string {
+	switch {
+	case s.MfaConfiguration != MFAOn:
+		return ""
+	case s.allowsFirst(factorEmail), s.allowsFirst(factorSMS):
+		return "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled"
+	case s.allowsFirst(factorWebAuthn) && !s.WebAuthnConfiguration.satisfiesMFA():
+		return "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA."
 	}
 	return ""
 }
@@ -74,7 +104,7 @@ func (s *PoolSettings) MFAProblem(created bool) string {
 	case s.EmailMfaConfiguration != nil && s.onlyRecoversBy(recoverByEmail):
 		return recoveryClash(recoverByEmail, "Email MFA")
 	}
-	return ""
+	return s.firstFactorsProblem()
 }
 
 func (s *PoolSettings) onlyRecoversBy(mechanism string) bool {
@@ -89,15 +119,11 @@ func recoveryClash(mechanism, factor string) string {
 
 // KeepMFA decides about MFA in an update, which can switch it but not say by
 // which factors: those stay as they are in before, and go when it is switched
-// off; a software token that is said to be off stays said. A pool that is switched
-// on without any gets SMS.
+// off. A pool that is switched on without any gets SMS.
 func (s *PoolSettings) KeepMFA(before *PoolSettings) {
 	orElse(&s.MfaConfiguration, before.MfaConfiguration)
 	s.WebAuthnConfiguration = before.WebAuthnConfiguration
 	if s.MfaConfiguration == MFAOff {
-		if t := before.SoftwareTokenMfaConfiguration; t != nil && !t.Enabled {
-			s.SoftwareTokenMfaConfiguration = t
-		}
 		return
 	}
 	s.SmsMfaConfiguration = before.SmsMfaConfiguration
