@@ -86,8 +86,8 @@ func (s *Service) UpdateDomain(ctx context.Context, p *userpool.Pool, name strin
 				return err
 			}
 		}
-		if change.ManagedLoginVersion != 0 {
-			d.ManagedLoginVersion = change.ManagedLoginVersion
+		if err := switchPages(ctx, tx, d, change.ManagedLoginVersion); err != nil {
+			return err
 		}
 		if change.Routing != nil {
 			d.Routing = change.Routing
@@ -100,6 +100,16 @@ func (s *Service) UpdateDomain(ctx context.Context, p *userpool.Pool, name strin
 		return tx.UpdateDomain(ctx, d)
 	})
 	return changed, noDomain(err)
+}
+
+// switchPages gives a domain another version of the pages, 0 for none. Who is signed in
+// there has to do so again (reference: hosted-ui-and-oauth §1, §8).
+func switchPages(ctx context.Context, tx store.Tx, d *userpool.Domain, version int) error {
+	if version == 0 || version == d.ManagedLoginVersion {
+		return nil
+	}
+	d.ManagedLoginVersion = version
+	return tx.DeleteBrowserSessions(ctx, d.PoolID)
 }
 
 // DeleteDomain takes a domain away from a pool.

@@ -259,6 +259,7 @@ type GrantTx interface {
 
 	PutBrowserSession(ctx context.Context, s BrowserSession) error // insert or replace
 	DeleteBrowserSession(ctx context.Context, poolID string, hash Hash) error
+	DeleteBrowserSessions(ctx context.Context, poolID string) error // all of a pool
 
 	// PutChallengeState keeps data, which is sealed at rest: insert or replace.
 	PutChallengeState(ctx context.Context, poolID string, id Hash, data []byte, expires time.Time) error

@@ -105,3 +105,8 @@ func (r *reads) BrowserSession(
 func (t *tx) DeleteBrowserSession(ctx context.Context, poolID string, hash store.Hash) error {
 	return t.change(ctx, deleteBrowserSession, poolID, hash[:])
 }
+
+// DeleteBrowserSessions implements store.GrantTx.
+func (t *tx) DeleteBrowserSessions(ctx context.Context, poolID string) error {
+	return t.change(ctx, deletePoolBrowserSessions, poolID)
+}

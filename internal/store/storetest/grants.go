@@ -211,4 +211,14 @@ func browserSessions(t *testing.T, s store.Store) {
 	}
 	_, err = s.BrowserSession(ctx, poolA, want.Hash, t0())
 	absent(t, err)
+
+	other := want
+	other.PoolID = poolB
+	write(t, s, put)
+	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.PutBrowserSession(ctx, other) })
+	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.DeleteBrowserSessions(ctx, poolA) })
+	_, err = s.BrowserSession(ctx, poolA, want.Hash, t0())
+	absent(t, err)
+	got, err = s.BrowserSession(ctx, poolB, want.Hash, t0())
+	same(t, &other, got, err)
 }
