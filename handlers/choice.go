@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"slices"
 
 	"idpond/internal/auth"
 	"idpond/internal/userpool"
@@ -13,10 +12,7 @@ import (
 // follows depends on it (reference: hosted-ui-and-oauth §9.3): with managed login,
 // where client and pool know more first factors than the password.
 func (v *visit) choosesFactor() bool {
-	others := slices.ContainsFunc(v.q.Pool.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors, func(name string) bool {
-		return name != auth.ChallengePassword
-	})
-	return v.q.Managed && others && v.q.Client.AllowsFlow(userpool.FlowUser)
+	return v.q.Managed && v.q.Pool.AllowsPasswordless() && v.q.Client.AllowsFlow(userpool.FlowUser)
 }
 
 // begin is the name of a sign-in whose first factor is chosen.
@@ -54,7 +50,7 @@ func (v *visit) selectChallenge() error {
 
 func (v *visit) passwordView(step web.Step) web.PasswordStep {
 	view := web.PasswordStep{Step: step}
-	if recoverable(v.q.Pool) {
+	if len(v.q.Pool.RecoveryChannels()) > 0 {
 		view.ForgotPasswordURL = v.url("/forgotPassword")
 	}
 	return view

@@ -82,8 +82,7 @@ func (s *Server) confirmUser(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case isInternal(err):
-		s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
-		s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
+		s.failed(w, r, err)
 	case fault.Is(err, fault.ResourceNotFound):
 		s.renderError(w, r, http.StatusBadRequest, web.Error{Detail: "invalid_request"})
 	case err != nil:

@@ -221,8 +221,3 @@ func (d *demoClient) secret() (string, error) {
 	_, err := io.ReadFull(d.Rand, b[:])
 	return base64.RawURLEncoding.EncodeToString(b[:]), err
 }
-
-func (d *demoClient) failed(w http.ResponseWriter, r *http.Request, err error) {
-	d.Log.ErrorContext(r.Context(), "demo failed", "err", err)
-	d.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: d.text().TryAgainLater()})
-}

@@ -35,6 +35,12 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.renderError(w, r, http.StatusNotFound, web.Error{Kind: web.NotFound})
 }
 
+// failed answers a page that an internal error kept from being served.
+func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
+	s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
+	s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
+}
+
 func (s *Server) renderError(w http.ResponseWriter, r *http.Request, status int, page web.Error) {
 	page.Frame = s.frame("")
 	w.Header().Set("Cache-Control", "no-store")

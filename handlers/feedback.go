@@ -39,8 +39,7 @@ func (s *Server) takeFeedback(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case isInternal(err):
-		s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
-		s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
+		s.failed(w, r, err)
 		return
 	case pool == nil:
 		s.renderError(w, r, http.StatusBadRequest, web.Error{Detail: "invalid_request"})

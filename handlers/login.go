@@ -44,7 +44,7 @@ func (v *visit) loginView(username string) web.Login {
 	if !v.q.Pool.Settings.AdminCreateUserConfig.AllowAdminCreateUserOnly {
 		view.SignUpURL = v.url("/signup")
 	}
-	if recoverable(v.q.Pool) {
+	if len(v.q.Pool.RecoveryChannels()) > 0 {
 		view.ForgotPasswordURL = v.url("/forgotPassword")
 	}
 	return view

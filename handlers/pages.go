@@ -102,8 +102,7 @@ func (s *Server) pageFailed(w http.ResponseWriter, r *http.Request, err error) {
 		s.OAuth.Refuse(w, r, err)
 		return
 	}
-	s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
-	s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: t.TryAgainLater()})
+	s.failed(w, r, err)
 }
 
 // noSuchOption is the service's text for a provider that a client doesn't have.
@@ -190,20 +189,6 @@ func passwordRules(p *userpool.Pool) web.PasswordRules {
 		MinLength: policy.MinimumLength, Lower: policy.RequireLowercase, Upper: policy.RequireUppercase,
 		Number: policy.RequireNumbers, Symbol: policy.RequireSymbols,
 	}
-}
-
-// recoverable reports whether users may reset a forgotten password by themselves.
-func recoverable(p *userpool.Pool) bool {
-	setting := p.Settings.AccountRecoverySetting
-	if setting == nil {
-		return true
-	}
-	for _, m := range setting.RecoveryMechanisms {
-		if m.Name == "admin_only" {
-			return false
-		}
-	}
-	return true
 }
 
 // isInternal reports whether err is nobody's business but the log's.
