@@ -35,6 +35,7 @@ import (
 // out: an access token is the name of its user.
 type userBench struct {
 	testing.TB
+	dir    string // of the database
 	srv    *cognito.Server
 	store  *sqlstore.Store
 	inbox  *message.Inbox
@@ -60,12 +61,13 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
+	dir := t.TempDir()
+	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(dir, "idpond.db"), Seal: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
-	b := &userBench{TB: t, store: st, inbox: &message.Inbox{}, log: &bytes.Buffer{}, now: time.Unix(1_700_000_000, 0).UTC()}
+	b := &userBench{TB: t, dir: dir, store: st, inbox: &message.Inbox{}, log: &bytes.Buffer{}, now: time.Unix(1_700_000_000, 0).UTC()}
 	b.pool, b.client = benchSettings()
 	for _, change := range changes {
 		change(b.pool, b.client)
