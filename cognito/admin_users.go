@@ -34,7 +34,7 @@ func (s *Server) adminCreateUser(ctx context.Context, p *userpool.Pool, in *api.
 			ValidationData: attributeMap(in.ValidationData),
 			Metadata:       in.ClientMetadata,
 		},
-		ForceAlias: in.ForceAliasCreation != nil && *in.ForceAliasCreation,
+		ForceAlias: isTrue(in.ForceAliasCreation),
 		Resend:     action == "RESEND",
 		Suppress:   action == "SUPPRESS",
 		Mediums:    in.DesiredDeliveryMediums,
@@ -63,8 +63,7 @@ func (s *Server) adminDeleteUser(ctx context.Context, p *userpool.Pool, in *api.
 }
 
 func (s *Server) adminSetUserPassword(ctx context.Context, p *userpool.Pool, in *api.AdminSetUserPasswordRequest) (*api.AdminSetUserPasswordResponse, error) {
-	permanent := in.Permanent != nil && *in.Permanent
-	return &api.AdminSetUserPasswordResponse{}, s.Accounts.AdminSetPassword(ctx, p, in.Username, in.Password, permanent)
+	return &api.AdminSetUserPasswordResponse{}, s.Accounts.AdminSetPassword(ctx, p, in.Username, in.Password, isTrue(in.Permanent))
 }
 
 func (s *Server) adminResetUserPassword(ctx context.Context, p *userpool.Pool, in *api.AdminResetUserPasswordRequest) (*api.AdminResetUserPasswordResponse, error) {

@@ -57,7 +57,7 @@ func customizedClient(id *string) string {
 
 func (s *Server) uiCustomizationType(p *userpool.Pool, u *userpool.UICustomization) *api.UICustomizationType {
 	out := &api.UICustomizationType{
-		UserPoolID: &p.ID, ClientID: &u.ClientID, CSS: ifAny(u.CSS), CSSVersion: &u.Version,
+		UserPoolID: &p.ID, ClientID: &u.ClientID, CSS: optional(u.CSS), CSSVersion: &u.Version,
 		CreationDate: api.Time(u.CreatedAt), LastModifiedDate: api.Time(u.UpdatedAt),
 	}
 	if u.Logo != "" {
@@ -132,12 +132,12 @@ func (s *Server) managedLoginBranding(ctx context.Context, p *userpool.Pool, id 
 		ManagedLoginBrandingID: &st.ID, UserPoolID: &p.ID, UseCognitoProvidedValues: new(st.Settings == nil), Settings: st.Settings,
 		CreationDate: api.Time(st.CreatedAt), LastModifiedDate: api.Time(st.UpdatedAt),
 	}
-	if merged != nil && *merged {
+	if isTrue(merged) {
 		out.Settings = branding.MergeSettings(st.Settings)
 	}
 	for _, a := range st.Assets {
 		out.Assets = append(out.Assets, api.AssetType{
-			Category: a.Category, ColorMode: a.ColorMode, Extension: a.Extension, ResourceID: ifAny(a.ResourceID), Bytes: images[a.File],
+			Category: a.Category, ColorMode: a.ColorMode, Extension: a.Extension, ResourceID: optional(a.ResourceID), Bytes: images[a.File],
 		})
 	}
 	return out, nil

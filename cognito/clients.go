@@ -24,8 +24,7 @@ func (s *Server) clientOperations() []operation {
 func (s *Server) createUserPoolClient(ctx context.Context, p *userpool.Pool, in *api.CreateUserPoolClientRequest) (*api.CreateUserPoolClientResponse, error) {
 	c, err := s.Directory.CreateClient(ctx, p, directory.NewClient{
 		Name: in.ClientName, Secret: api.Str(in.ClientSecret),
-		GenerateSecret: in.GenerateSecret != nil && *in.GenerateSecret,
-		Settings:       clientSettings(in),
+		GenerateSecret: isTrue(in.GenerateSecret), Settings: clientSettings(in),
 	})
 	if err != nil {
 		return nil, err

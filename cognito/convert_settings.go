@@ -72,7 +72,7 @@ func userPoolClientType(c *userpool.AppClient) *api.UserPoolClientType {
 // groupType writes a group.
 func groupType(g *userpool.Group) *api.GroupType {
 	return &api.GroupType{
-		GroupName: &g.Name, UserPoolID: &g.PoolID, Description: ifAny(g.Description), RoleArn: ifAny(g.RoleArn),
+		GroupName: &g.Name, UserPoolID: &g.PoolID, Description: optional(g.Description), RoleArn: optional(g.RoleArn),
 		Precedence: g.Precedence, CreationDate: api.Time(g.CreatedAt), LastModifiedDate: api.Time(g.UpdatedAt),
 	}
 }
@@ -87,8 +87,11 @@ func resourceServerType(r *userpool.ResourceServer) *api.ResourceServerType {
 	return out
 }
 
-// ifAny gives nil for a text that is not set.
-func ifAny(s string) *string {
+// isTrue reads a member that is false where it is left out.
+func isTrue(b *bool) bool { return b != nil && *b }
+
+// optional is nil for "", which is absent in answers.
+func optional(s string) *string {
 	if s == "" {
 		return nil
 	}

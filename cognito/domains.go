@@ -84,7 +84,7 @@ func (s *Server) domainDescription(d *userpool.Domain) *api.DomainDescriptionTyp
 		CloudFrontDistribution: s.pagesHost(d), ManagedLoginVersion: &d.ManagedLoginVersion, Routing: routingType(d.Routing),
 	}
 	if d.Custom() {
-		out.CustomDomainConfig = &api.CustomDomainConfigType{CertificateArn: d.CertificateArn, SecurityPolicy: ifAny(d.SecurityPolicy)}
+		out.CustomDomainConfig = &api.CustomDomainConfigType{CertificateArn: d.CertificateArn, SecurityPolicy: optional(d.SecurityPolicy)}
 	}
 	return out
 }
@@ -94,7 +94,7 @@ func (s *Server) pagesHost(d *userpool.Domain) *string {
 	if !d.Custom() {
 		return nil
 	}
-	return ifAny(s.PagesHost)
+	return optional(s.PagesHost)
 }
 
 // routing reads a failover setting, routingType writes one.

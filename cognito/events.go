@@ -2,13 +2,8 @@ package cognito
 
 import (
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
-	"time"
 
 	"idpond/cognito/api"
-	"idpond/internal/fault"
 	"idpond/internal/userpool"
 )
 
@@ -24,13 +19,13 @@ func (s *Server) adminListUserAuthEvents(ctx context.Context, p *userpool.Pool, 
 	events, next, err := page(s,
 		listing{operation: "AdminListUserAuthEvents", parameters: []string{p.ID, in.Username}, limit: in.MaxResults, most: 60, token: in.NextToken},
 		func(after string, limit int) ([]*userpool.AuthEvent, error) {
-			before, id, err := eventPlace(after)
+			before, id, err := parseTimeKey(after)
 			if err != nil {
 				return nil, err
 			}
 			return s.Accounts.AuthEvents(ctx, p, in.Username, before, id, limit)
 		},
-		func(e *userpool.AuthEvent) string { return fmt.Sprintf("%d %s", e.CreatedAt.UnixMicro(), e.ID) })
+		func(e *userpool.AuthEvent) string { return timeKey(e.CreatedAt, e.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -41,24 +36,11 @@ func (s *Server) adminListUserAuthEvents(ctx context.Context, p *userpool.Pool, 
 	return out, nil
 }
 
-// eventPlace reads the place of an entry in a listing; "" is the newest.
-func eventPlace(after string) (before time.Time, id string, err error) {
-	if after == "" {
-		return time.Time{}, "", nil
-	}
-	text, id, _ := strings.Cut(after, " ")
-	micros, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return time.Time{}, "", fault.New(fault.InvalidParameter, "Invalid pagination token.").Because(err)
-	}
-	return time.UnixMicro(micros).UTC(), id, nil
-}
-
 func authEventType(e *userpool.AuthEvent) api.AuthEventType {
 	out := api.AuthEventType{
 		EventID: &e.ID, EventType: &e.Type, EventResponse: &e.Response, CreationDate: api.Time(e.CreatedAt),
 		EventContextData: &api.EventContextDataType{
-			IpAddress: ifAny(e.Context.IPAddress), DeviceName: ifAny(e.Context.DeviceName), Timezone: ifAny(e.Context.Timezone),
+			IpAddress: optional(e.Context.IPAddress), DeviceName: optional(e.Context.DeviceName), Timezone: optional(e.Context.Timezone),
 		},
 		ChallengeResponses: []api.ChallengeResponseType{},
 	}
@@ -67,7 +49,7 @@ func authEventType(e *userpool.AuthEvent) api.AuthEventType {
 	}
 	if r := e.Risk; r != nil {
 		out.EventRisk = &api.EventRiskType{
-			RiskDecision: ifAny(r.RiskDecision), RiskLevel: ifAny(r.RiskLevel), CompromisedCredentialsDetected: &r.CompromisedCredentialsDetected,
+			RiskDecision: optional(r.RiskDecision), RiskLevel: optional(r.RiskLevel), CompromisedCredentialsDetected: &r.CompromisedCredentialsDetected,
 		}
 	}
 	if f := e.Feedback; f != nil {

@@ -50,8 +50,6 @@ func mfaChoice(sms *api.SMSMfaSettingsType, token *api.SoftwareTokenMfaSettingsT
 	return c
 }
 
-func isTrue(b *bool) bool { return b != nil && *b }
-
 func (s *Server) setUserSettings(ctx context.Context, c *Caller, in *api.SetUserSettingsRequest) (*api.SetUserSettingsResponse, error) {
 	return &api.SetUserSettingsResponse{}, s.Accounts.SetMFAOptions(ctx, c.Pool, c.User, mfaOptions(in.MFAOptions))
 }

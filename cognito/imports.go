@@ -2,8 +2,6 @@ package cognito
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"idpond/cognito/api"
 	"idpond/internal/importer"
@@ -49,12 +47,13 @@ func (s *Server) listUserImportJobs(ctx context.Context, p *userpool.Pool, in *a
 	jobs, next, err := page(s,
 		listing{operation: "ListUserImportJobs", parameters: []string{p.ID}, limit: &in.MaxResults, most: 50, token: in.PaginationToken},
 		func(after string, limit int) ([]*importer.Job, error) {
-			before, id, err := importKeyOf(after)
+			before, id, err := parseTimeKey(after)
 			if err != nil {
 				return nil, err
 			}
 			return s.Imports.List(ctx, p, before, id, limit)
-		}, importKey)
+		},
+		func(j *importer.Job) string { return timeKey(j.CreatedAt, j.ID) })
 	if err != nil {
 		return nil, err
 	}
@@ -63,18 +62,6 @@ func (s *Server) listUserImportJobs(ctx context.Context, p *userpool.Pool, in *a
 		out.UserImportJobs[i] = *userImportJobType(j)
 	}
 	return out, nil
-}
-
-// importKey is what jobs are listed by, newest first.
-func importKey(j *importer.Job) string { return fmt.Sprintf("%d %s", j.CreatedAt.UnixMicro(), j.ID) }
-
-func importKeyOf(key string) (created time.Time, id string, err error) {
-	if key == "" {
-		return created, "", nil
-	}
-	var micros int64
-	_, err = fmt.Sscanf(key, "%d %s", &micros, &id)
-	return time.UnixMicro(micros), id, err
 }
 
 func (s *Server) startUserImportJob(ctx context.Context, p *userpool.Pool, in *api.StartUserImportJobRequest) (*api.StartUserImportJobResponse, error) {
@@ -98,8 +85,8 @@ func userImportJobType(j *importer.Job) *api.UserImportJobType {
 	return &api.UserImportJobType{
 		JobName: &j.Name, JobID: &j.ID, UserPoolID: &j.PoolID, PreSignedUrl: &j.URL, Status: &j.Status,
 		CreationDate: api.Time(j.CreatedAt), StartDate: api.Time(j.StartedAt), CompletionDate: api.Time(j.EndedAt),
-		CloudWatchLogsRoleArn: &j.RoleARN, PasswordHashingAlgorithm: ifAny(j.Algorithm),
+		CloudWatchLogsRoleArn: &j.RoleARN, PasswordHashingAlgorithm: optional(j.Algorithm),
 		ImportedUsers: &j.Imported, SkippedUsers: &j.Skipped, FailedUsers: &j.Failed,
-		CompletionMessage: ifAny(j.Message),
+		CompletionMessage: optional(j.Message),
 	}
 }

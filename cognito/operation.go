@@ -8,6 +8,7 @@ import (
 
 	"idpond/cognito/api"
 	"idpond/internal/fault"
+	"idpond/internal/tokens"
 	"idpond/internal/userpool"
 )
 
@@ -141,14 +142,11 @@ func define[In, Out any](name string, f func(context.Context, *Server, *In) (*Ou
 	}}
 }
 
-// scopeAdmin is what an access token needs for the API's own operations
-// (reference: api-behaviour §2).
-const scopeAdmin = "aws.cognito.signin.user.admin"
-
-// caller checks an access token. A user who is gone is told by the exception
+// caller checks an access token, which needs the scope of the API's own operations
+// (reference: api-behaviour §2). A user who is gone is told by the exception
 // that the operation declares for it.
 func (s *Server) caller(ctx context.Context, model *api.Operation, token string) (*Caller, error) {
-	caller, err := s.AccessTokens.CheckAccessToken(ctx, token, scopeAdmin)
+	caller, err := s.AccessTokens.CheckAccessToken(ctx, token, tokens.ScopeAdmin)
 	if fault.Is(err, fault.UserNotFound) && !model.Declares(string(fault.UserNotFound)) {
 		return nil, fault.New(fault.NotAuthorized, "Access Token has been revoked")
 	}

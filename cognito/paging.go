@@ -1,7 +1,10 @@
 package cognito
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"idpond/internal/fault"
 )
@@ -48,4 +51,17 @@ func page[T any](s *Server, l listing, read func(after string, limit int) ([]T, 
 		return nil, nil, err
 	}
 	return items, &text, nil
+}
+
+// timeKey is the key of an item in a listing that has the newest first.
+func timeKey(at time.Time, id string) string { return fmt.Sprintf("%d %s", at.UnixMicro(), id) }
+
+// parseTimeKey reads a timeKey; "" stands before the newest item and is the zero time.
+func parseTimeKey(key string) (at time.Time, id string, err error) {
+	if key == "" {
+		return time.Time{}, "", nil
+	}
+	text, id, _ := strings.Cut(key, " ")
+	micros, err := strconv.ParseInt(text, 10, 64)
+	return time.UnixMicro(micros).UTC(), id, err
 }

@@ -94,7 +94,7 @@ func newPipeline(t *testing.T, fail error) (*Server, *bytes.Buffer) {
 		signed("DescribeUserPoolDomain", func(ctx context.Context, in *api.DescribeUserPoolDomainRequest) (*api.DescribeUserPoolDomainResponse, error) {
 			r := requestFrom(ctx)
 			return &api.DescribeUserPoolDomainResponse{DomainDescription: &api.DomainDescriptionType{
-				Domain: new(r.Operation + " " + r.Region + " " + r.AccessKey + " " + r.AccountID + " " + r.SourceIP)}}, nil
+				Domain: new(r.Operation + " " + r.Region + " " + r.AccessKey + " " + r.SourceIP)}}, nil
 		}),
 		inPool("AdminGetUser", func(_ context.Context, p *userpool.Pool, in *api.AdminGetUserRequest) (*api.AdminGetUserResponse, error) {
 			return &api.AdminGetUserResponse{Username: in.Username + "@" + p.ID}, nil
@@ -178,7 +178,7 @@ func TestAnswers(t *testing.T) {
 		{"access token or session: both", "AssociateSoftwareToken", `{"AccessToken":"ada","Session":"a-session-of-20-chars"}`, nil,
 			`400 {"__type":"InvalidParameterException","message":"Only one of AccessToken and Session can be given."}`},
 		{"signed", "DescribeUserPoolDomain", `{"Domain":"a"}`, nil,
-			`200 {"DomainDescription":{"Domain":"DescribeUserPoolDomain eu-west-1 AKID 000000000000 127.0.0.1"}}`},
+			`200 {"DomainDescription":{"Domain":"DescribeUserPoolDomain eu-west-1 AKID 127.0.0.1"}}`},
 		{"not signed", "DescribeUserPoolDomain", `{"Domain":"a"}`, header("Authorization", ""),
 			`400 {"__type":"MissingAuthenticationTokenException","message":"Missing Authentication Token"}`},
 		{"not signed and not valid", "DescribeUserPoolDomain", `{`, header("Authorization", ""),

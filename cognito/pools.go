@@ -93,3 +93,7 @@ func (s *Server) listUserPools(ctx context.Context, in *api.ListUserPoolsRequest
 	}
 	return out, nil
 }
+
+func (s *Server) addCustomAttributes(ctx context.Context, p *userpool.Pool, in *api.AddCustomAttributesRequest) (*api.AddCustomAttributesResponse, error) {
+	return &api.AddCustomAttributesResponse{}, s.Directory.AddCustomAttributes(ctx, p.ID, newAttributes(in.CustomAttributes))
+}

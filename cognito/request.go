@@ -26,7 +26,6 @@ type request struct {
 	Operation string
 	SourceIP  string
 	UserAgent string
-	AccountID string
 	Region    string // of the signature; "" in operations without one
 	AccessKey string // likewise
 }
@@ -40,7 +39,7 @@ func requestFrom(ctx context.Context) *request {
 
 // newRequest collects what is known before the signature is checked.
 func (s *Server) newRequest(r *http.Request) *request {
-	return &request{ID: s.requestID(r), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent(), AccountID: s.AccountID}
+	return &request{ID: s.requestID(r), SourceIP: s.sourceIP(r), UserAgent: r.UserAgent()}
 }
 
 func (s *Server) requestID(r *http.Request) string {

@@ -109,11 +109,3 @@ func authenticationResult(set *tokens.Set) *api.AuthenticationResultType {
 		ExpiresIn: &set.ExpiresIn, TokenType: new("Bearer"),
 	}
 }
-
-// optional is nil for "", which is absent in answers.
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}

@@ -50,7 +50,7 @@ func (s *Server) confirmSignUp(ctx context.Context, c *Client, in *api.ConfirmSi
 	}
 	confirmed, err := s.Accounts.ConfirmSignUp(ctx, c.Pool, c.AppClient, account.Confirmation{
 		Username: in.Username, Code: in.ConfirmationCode, Metadata: in.ClientMetadata,
-		ForceAlias: in.ForceAliasCreation != nil && *in.ForceAliasCreation,
+		ForceAlias: isTrue(in.ForceAliasCreation),
 	})
 	if err != nil {
 		return nil, err
