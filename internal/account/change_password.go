@@ -96,7 +96,7 @@ func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, userna
 			}
 		}
 		was, signUp := u, s.UnconfirmedSignUp(ctx, p, &userpool.AppClient{}, u)
-		u, err = s.updateThrough(ctx, signUp.Writer(s.Writer), p, was.ID, func(tx store.Tx, u *userpool.User) error {
+		_, err = s.updateThrough(ctx, signUp.Writer(s.Writer), p, was.ID, func(tx store.Tx, u *userpool.User) error {
 			if permanent && historySize(p) > 0 && !sameCredential(u.Credential, was.Credential) {
 				return errOvertaken
 			}

@@ -234,7 +234,7 @@ func (s *Service) rightCode(ctx context.Context, tx store.Tx, a *attempt) error 
 	case !ok:
 		return errLocked()
 	}
-	return tx.CodeRight(ctx, a.pool.ID, a.user.ID, s.Now())
+	return tx.CodeRight(ctx, a.pool.ID, a.user.ID)
 }
 
 // wrongCode counts a wrong code and gives refusal, or that of the lock.

@@ -230,19 +230,19 @@ func (s *Service) passCustom(ctx context.Context, a *attempt, record func(store.
 }
 
 // endCustom ends a sign-in that DefineAuthChallenge lets in, with a new password
-// where a temporary one was proved; who proved none keeps it. Functions may have taken long, so the user is read again when
-// that is written.
+// where a temporary one was proved; who proved none keeps it. Functions may have taken
+// long, so the user is read again when that is written.
 func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 	if a.user == nil {
 		return nil, errIncorrect()
 	}
 	password := passwordTime(a.user)
 	a.keepsPassword = !a.custom.proved()
-	if err := refusedByState(a.pool, a.user, s.Now()); err != nil {
+	if refusal := refusedByState(a.pool, a.user, s.Now()); refusal != nil {
 		if err := s.save(ctx, a, userpool.EventFail, nothing); err != nil {
 			return nil, err
 		}
-		return nil, err
+		return nil, refusal
 	}
 	if a.device == nil {
 		if err := s.useDevice(ctx, a, a.deviceKey); err != nil {

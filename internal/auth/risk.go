@@ -15,7 +15,8 @@ import (
 
 // proceedJudged is proceed behind the first factor, for whom threat protection doesn't
 // refuse; record writes what the passing of the factor changes, also of who is
-// refused, and a.prove what it proves, of others. Sign-ins of CUSTOM_AUTH are judged at their end.
+// refused, and a.prove what it proves, of others. Sign-ins of CUSTOM_AUTH are judged
+// at their end.
 func (s *Service) proceedJudged(ctx context.Context, a *attempt, record func(store.Tx) error) (*Outcome, error) {
 	if a.custom != nil {
 		return s.proceed(ctx, a, passedFirstFactor, record)

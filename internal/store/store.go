@@ -232,7 +232,7 @@ type UserTx interface {
 	CodeTry(ctx context.Context, poolID, userID string, now time.Time) (bool, error)
 	// CodeRight ends the count and its lock, because a counted answer was right.
 	// ErrNotFound without the user.
-	CodeRight(ctx context.Context, poolID, userID string, now time.Time) error
+	CodeRight(ctx context.Context, poolID, userID string) error
 }
 
 // GrantTx changes what sign-ins give out.

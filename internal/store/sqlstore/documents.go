@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 
 	"idpond/internal/store"
 )
@@ -50,24 +49,14 @@ func (r *reads) scanDocument(rows *sql.Rows) (*store.Document, error) {
 	}
 	d.Name, d.CreatedAt, d.UpdatedAt = name.String, fromMicros(created), fromMicros(updated)
 	var err error
-	if d.Data, err = r.seal.Open(sealed, documentIdentity(&d)); err != nil {
-		return nil, fmt.Errorf("sqlstore: open a document: %w", err)
-	}
-	return &d, nil
+	d.Data, err = r.openBytes(sealed, documentIdentity(&d))
+	return &d, err
 }
 
 // documentName is a second name as it is stored: none is NULL, which is like no
 // other.
 func documentName(d *store.Document) sql.NullString {
 	return sql.NullString{String: d.Name, Valid: d.Name != ""}
-}
-
-func (r *reads) sealDocument(d *store.Document) ([]byte, error) {
-	sealed, err := r.seal.Seal(d.Data, documentIdentity(d))
-	if err != nil {
-		return nil, fmt.Errorf("sqlstore: seal a document: %w", err)
-	}
-	return sealed, nil
 }
 
 // Document implements store.Documents.
@@ -98,7 +87,7 @@ func (t *tx) CountDocuments(ctx context.Context, poolID string, kind store.Docum
 
 // CreateDocument implements store.DocumentTx. ErrNotFound: there is no such pool.
 func (t *tx) CreateDocument(ctx context.Context, d *store.Document) error {
-	sealed, err := t.sealDocument(d)
+	sealed, err := t.sealBytes(d.Data, documentIdentity(d))
 	if err != nil {
 		return err
 	}
@@ -108,7 +97,7 @@ func (t *tx) CreateDocument(ctx context.Context, d *store.Document) error {
 
 // UpdateDocument implements store.DocumentTx.
 func (t *tx) UpdateDocument(ctx context.Context, d *store.Document) error {
-	sealed, err := t.sealDocument(d)
+	sealed, err := t.sealBytes(d.Data, documentIdentity(d))
 	if err != nil {
 		return err
 	}
@@ -125,7 +114,7 @@ func (t *tx) UpdateDocument(ctx context.Context, d *store.Document) error {
 
 // PutDocument implements store.DocumentTx. ErrNotFound: there is no such pool.
 func (t *tx) PutDocument(ctx context.Context, d *store.Document) error {
-	sealed, err := t.sealDocument(d)
+	sealed, err := t.sealBytes(d.Data, documentIdentity(d))
 	if err != nil {
 		return err
 	}

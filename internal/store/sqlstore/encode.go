@@ -108,7 +108,7 @@ func (r *reads) sealJSON(v any, associated []byte) ([]byte, error) {
 func (r *reads) sealBytes(b, associated []byte) ([]byte, error) {
 	sealed, err := r.seal.Seal(b, associated)
 	if err != nil {
-		return nil, fmt.Errorf("sqlstore: seal: %w", err)
+		return nil, fmt.Errorf("sqlstore: seal a value: %w", err)
 	}
 	return sealed, nil
 }

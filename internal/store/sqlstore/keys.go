@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"fmt"
 
 	"idpond/internal/store"
 )
@@ -27,10 +26,8 @@ func (r *reads) SigningKeys(ctx context.Context, poolID string) ([]store.Signing
 		}
 		k.CreatedAt = fromMicros(created)
 		var err error
-		if k.PKCS8, err = r.seal.Open(sealed, identity("signing_keys", poolID, k.KID)); err != nil {
-			return k, fmt.Errorf("sqlstore: open a signing key: %w", err)
-		}
-		return k, nil
+		k.PKCS8, err = r.openBytes(sealed, identity("signing_keys", poolID, k.KID))
+		return k, err
 	}
 	return all(ctx, r, listSigningKeys, scan, poolID)
 }
@@ -38,9 +35,9 @@ func (r *reads) SigningKeys(ctx context.Context, poolID string) ([]store.Signing
 // AddSigningKeys implements store.ConfigTx. ErrNotFound: there is no such pool.
 func (t *tx) AddSigningKeys(ctx context.Context, poolID string, keys []store.SigningKey) error {
 	for seq, k := range keys {
-		sealed, err := t.seal.Seal(k.PKCS8, identity("signing_keys", poolID, k.KID))
+		sealed, err := t.sealBytes(k.PKCS8, identity("signing_keys", poolID, k.KID))
 		if err != nil {
-			return fmt.Errorf("sqlstore: seal a signing key: %w", err)
+			return err
 		}
 		err = t.changeOr(ctx, store.ErrExists, insertSigningKey,
 			poolID, seq, k.KID, string(k.Use), sealed, micros(k.CreatedAt))

@@ -49,7 +49,7 @@ func (t *tx) CodeTry(ctx context.Context, poolID, userID string, now time.Time) 
 }
 
 // CodeRight implements store.UserTx.
-func (t *tx) CodeRight(ctx context.Context, poolID, userID string, _ time.Time) error {
+func (t *tx) CodeRight(ctx context.Context, poolID, userID string) error {
 	return t.changeOr(ctx, store.ErrNotFound, codeRight, poolID, userID)
 }
 

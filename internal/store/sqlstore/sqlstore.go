@@ -15,8 +15,8 @@
 // On PostgreSQL a transaction's Pool, Client, Domain, ResourceServer, Group,
 // Document, AuthEvent and ImportJob lock the row they read, because callers change
 // what they read and write it back; users carry a version instead. Signing keys,
-// client secrets, users' credentials, challenge states and documents are sealed with their row's
-// identity as associated data.
+// client secrets, users' credentials, challenge states and documents are sealed with
+// their row's identity as associated data.
 package sqlstore
 
 import (

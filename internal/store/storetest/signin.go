@@ -29,7 +29,7 @@ func codeTries(t *testing.T, s store.Store) {
 	}
 	right := func() {
 		t.Helper()
-		write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.CodeRight(ctx, poolA, u.ID, now) })
+		write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.CodeRight(ctx, poolA, u.ID) })
 	}
 	for range 2 {
 		for range 5 {
@@ -64,7 +64,7 @@ func codeTries(t *testing.T, s store.Store) {
 			_, err := tx.CodeTry(ctx, poolA, userID(9), now)
 			return err
 		},
-		func(ctx context.Context, tx store.Tx) error { return tx.CodeRight(ctx, poolA, userID(9), now) },
+		func(ctx context.Context, tx store.Tx) error { return tx.CodeRight(ctx, poolA, userID(9)) },
 	} {
 		wantErr(t, s, store.ErrNotFound, f)
 	}
