@@ -103,7 +103,7 @@ func (s *Server) answerTokens(ctx context.Context, q *Request, u *userpool.User,
 	set, err := s.Tokens.Grant(ctx, tokens.GrantRequest{
 		Pool: q.Pool, Client: q.Client, User: u, WithoutRefresh: true,
 		OAuth: true, Scopes: q.Scopes, Nonce: q.Nonce, AuthTime: authTime,
-	}, nil)
+	})
 	if err != nil {
 		return "", err
 	}

@@ -71,7 +71,7 @@ func TestUserInfoRefusals(t *testing.T) {
 	check("ID token", "Bearer "+good.IDToken, 401, "invalid_token", dead)
 	check("changed", "Bearer "+good.AccessToken[:len(good.AccessToken)-4]+"AAAA", 401, "invalid_token", dead)
 	check("without openid", "Bearer "+withoutOpenID.AccessToken, 401, "invalid_token", narrow)
-	api, err := d.Tokens.Grant(t.Context(), tokens.GrantRequest{Pool: mustPool(t, d), Client: mustClient(t, d), User: d.User}, nil)
+	api, err := d.Tokens.Grant(t.Context(), tokens.GrantRequest{Pool: mustPool(t, d), Client: mustClient(t, d), User: d.User})
 	if err != nil {
 		t.Fatal(err)
 	}

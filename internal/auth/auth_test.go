@@ -314,7 +314,7 @@ func TestScope(t *testing.T) {
 	ada := b.add("ada", nil)
 	set, err := b.auth.Tokens.Grant(t.Context(), tokens.GrantRequest{
 		Pool: b.pool, Client: b.client, User: ada, OAuth: true, Scopes: []string{"openid", "email"}, AuthTime: b.clock(),
-	}, nil)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,12 +78,6 @@ func (s *Service) RevokeToken(ctx context.Context, pool *userpool.Pool, client *
 	if err := checkSecret(fault.Unauthorized, client, secret); err != nil {
 		return err
 	}
-	return s.Revoke(ctx, pool, client, token)
-}
-
-// Revoke ends the sign-in that a refresh token belongs to, for a client that has
-// proved itself.
-func (s *Service) Revoke(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, token string) error {
 	return s.Tokens.Revoke(ctx, pool, client, token)
 }
 

@@ -46,7 +46,7 @@ func TestJWKS(t *testing.T) {
 		if k.KeyID != tokenstest.Header(t, token)["kid"] || len(k.KeyID) != 44 || k.Algorithm != "RS256" || k.Use != "sig" {
 			t.Errorf("key %d is %+v", i, k)
 		}
-		jws, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+		jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 		if err != nil {
 			t.Fatal(err)
 		}

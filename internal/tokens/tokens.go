@@ -164,20 +164,12 @@ func (s *Service) Finish(ctx context.Context, i *Issue) (*Set, error) {
 }
 
 // Grant is Begin, Save and Finish for a sign-in whose request is known beforehand.
-// also runs first in the same transaction and may be nil.
-func (s *Service) Grant(ctx context.Context, r GrantRequest, also func(store.Tx) error) (*Set, error) {
+func (s *Service) Grant(ctx context.Context, r GrantRequest) (*Set, error) {
 	i, err := s.Begin(ctx, r.Pool.ID)
 	if err != nil {
 		return nil, err
 	}
-	err = s.Store.Write(ctx, func(tx store.Tx) error {
-		if also != nil {
-			if err := also(tx); err != nil {
-				return err
-			}
-		}
-		return i.Save(ctx, tx, r)
-	})
+	err = s.Store.Write(ctx, func(tx store.Tx) error { return i.Save(ctx, tx, r) })
 	if err != nil {
 		return nil, err
 	}
