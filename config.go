@@ -17,6 +17,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"idpond/internal/outbound"
+	"idpond/internal/seal"
 	"idpond/internal/userpool"
 )
 
@@ -175,6 +176,16 @@ func (c *serveCmd) local() bool {
 	public, err2 := url.Parse(c.PublicURL)
 	return err == nil && err2 == nil && userpool.IsLoopback(host) && len(c.TrustedProxies) == 0 &&
 		(c.PublicURL == "" || userpool.IsLoopback(public.Hostname()) || strings.HasSuffix(public.Hostname(), ".localhost"))
+}
+
+// exposed lists the files with secrets that others than their owner may read or write.
+// The sealing key's is refused then (package seal); others may have been put there by
+// whatever runs the server, with modes of its own.
+func (c *serveCmd) exposed() []string {
+	return slices.DeleteFunc([]string{c.AccessKeysFile, c.DatabaseFile, c.TriggerSecretFile}, func(file string) bool {
+		info, err := os.Stat(file)
+		return err != nil || !seal.Exposed(info.Mode())
+	})
 }
 
 func validPublicURL(text string) error {

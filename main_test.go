@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -27,6 +30,36 @@ func TestScript(t *testing.T) {
 			"newer-schema": newerSchema,
 		},
 	})
+}
+
+// whenWritten is a writer that says when somebody writes.
+type whenWritten func()
+
+func (w whenWritten) Write(b []byte) (int, error) {
+	w()
+	return len(b), nil
+}
+
+// TestExposedSecrets: a server whose access keys others may read says so as it starts.
+func TestExposedSecrets(t *testing.T) {
+	for mode, warned := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o620: true} {
+		keys := filepath.Join(t.TempDir(), "keys")
+		if err := errors.Join(os.WriteFile(keys, []byte("AKID:sixteen-letters--\n"), 0o600), os.Chmod(keys, mode)); err != nil {
+			t.Fatal(err)
+		}
+		ctx, started := context.WithCancel(t.Context())
+		var log bytes.Buffer
+		args := []string{"--listen=127.0.0.1:0", "--data=" + t.TempDir(), "--empty", "--access-keys-file=" + keys}
+		if code := run(ctx, args, streams{whenWritten(started), &log}); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, &log)
+		}
+		if got := strings.Contains(log.String(), "OTHERS THAN ITS OWNER") && strings.Contains(log.String(), keys); got != warned {
+			t.Errorf("mode %o: warned is %v\n%s", mode, got, &log)
+		}
+		if strings.Contains(log.String(), "sixteen-letters--") {
+			t.Errorf("the log has the key:\n%s", &log)
+		}
+	}
 }
 
 // newerSchema makes the database of a data directory look as a later release left it.

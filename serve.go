@@ -53,6 +53,9 @@ func (c *serveCmd) Run(ctx context.Context, io streams) error {
 	if c.AllowUnsigned && !a.local {
 		log.Error("ANYBODY WHO REACHES THIS SERVER CAN ADMINISTER IT: it accepts any signature, and not only this machine reaches it", "listen", c.Listen, "public", public)
 	}
+	for _, file := range c.exposed() {
+		log.Error("OTHERS THAN ITS OWNER MAY READ OR WRITE A FILE WITH SECRETS: run chmod 600, and if others had access to it, replace them", "file", file)
+	}
 	fmt.Fprint(io.Out, hello)
 	if err := a.serve(ctx, listeners, c); err != nil {
 		return err

@@ -42,7 +42,7 @@ func LoadFile(path string) (*Keyring, error) {
 		return nil, fmt.Errorf("seal: the key file: %w", err)
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("seal: the key file %s is not a file", path)
-	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
+	case Exposed(info.Mode()):
 		return nil, fmt.Errorf("seal: the key file %s may be read or written by others than its owner (mode %04o): run chmod 600 %s, and if others had access to it, rotate the key",
 			path, info.Mode().Perm(), path)
 	case info.Size() > maxFile:
@@ -58,6 +58,10 @@ func LoadFile(path string) (*Keyring, error) {
 	}
 	return r, nil
 }
+
+// Exposed reports whether others than its owner may read or write a file of this mode.
+// Windows doesn't tell by the mode, so no file is exposed there.
+func Exposed(mode fs.FileMode) bool { return runtime.GOOS != "windows" && mode.Perm()&0o077 != 0 }
 
 func createFile(path string) error {
 	r, err := NewKeyring()
