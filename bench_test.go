@@ -36,7 +36,7 @@ import (
 // bench is a server with one pool and one user.
 type bench struct {
 	*testing.B
-	url, pool, client, secret, machine string
+	url, pool, client string
 }
 
 func newBench(b *testing.B) *bench {

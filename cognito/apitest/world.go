@@ -41,12 +41,6 @@ type World struct {
 
 var placePattern = regexp.MustCompile(`\{\{([a-z]+)\}\}`)
 
-// Has reports whether there is a request of the operation.
-func Has(op string) bool {
-	_, ok := requests[op]
-	return ok
-}
-
 // Request gives the body of a valid request of an operation, and makes what must
 // be there for it.
 func (w *World) Request(op string) string {
