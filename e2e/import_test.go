@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -18,6 +20,7 @@ import (
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	_ "modernc.org/sqlite"
 )
 
 // importOf makes an import job with a file of n rows, puts the file, and starts it.
@@ -119,6 +122,31 @@ func importUntil(t *testing.T, c *cip.Client, poolID, job string, f func(*types.
 	}
 }
 
+// holdImports lets no import past the last of n rows until release is called, however
+// slow the test is to end the server: driver and dsn are of the server's database.
+func holdImports(t *testing.T, driver, dsn string, n int) (release func()) {
+	t.Helper()
+	do := func(text string) {
+		t.Helper()
+		db, err := sql.Open(driver, dsn)
+		if err == nil {
+			_, err = db.ExecContext(t.Context(), text)
+			err = errors.Join(err, db.Close())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := plainRow(n-1, "cognito:username")
+	if driver == "sqlite" {
+		do(`PRAGMA busy_timeout = 60000; CREATE TRIGGER held BEFORE INSERT ON users WHEN NEW.username = '` + last + `' BEGIN SELECT RAISE(ABORT, 'held'); END`)
+		return func() { do(`PRAGMA busy_timeout = 60000; DROP TRIGGER held`) }
+	}
+	do(`CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''held''; END';
+		CREATE TRIGGER held BEFORE INSERT ON users FOR EACH ROW WHEN (NEW.username = '` + last + `') EXECUTE FUNCTION held()`)
+	return func() { do(`DROP TRIGGER held ON users`) }
+}
+
 func importEnded(j *types.UserImportJobType) bool { return j.CompletionDate != nil }
 
 func plainRow(i int, column string) string {
@@ -138,18 +166,19 @@ func plainRow(i int, column string) string {
 // TestKillDuringImport ends the server with SIGKILL in the middle of an import, twice:
 // in the end each row is a user, once, and the job's sums and log say so.
 func TestKillDuringImport(t *testing.T) {
-	const rows = 6000
+	const rows = 4000
 	dir := t.TempDir()
 	s := start(t, dir, "--empty")
 	c := sdk(s)
 	poolID, _ := newPool(t, c)
+	release := holdImports(t, "sqlite", filepath.Join(dir, "idpond.db"), rows)
 	job := importOf(t, c, poolID, rows, plainRow)
 	for i := range int64(2) {
-		got := importUntil(t, c, poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 500+i*2000 })
-		if importEnded(got) {
-			t.Errorf("the import was done before the server could be killed: make it longer")
-		}
+		importUntil(t, c, poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 500+i*1500 })
 		s.kill()
+		if i == 1 {
+			release()
+		}
 		s = start(t, dir)
 		c = sdk(s)
 	}
@@ -173,20 +202,20 @@ func TestKillDuringImport(t *testing.T) {
 // TestImportOnTwoNodes kills one node of two, then the other, while they import: who is
 // left goes on, and each row is imported once.
 func TestImportOnTwoNodes(t *testing.T) {
-	const rows = 6000
-	dir, database := t.TempDir(), "--database="+postgres(t)
+	const rows = 4000
+	dir, dsn := t.TempDir(), postgres(t)
+	database := "--database=" + dsn
 	nodes := []*server{start(t, dir, "--empty", database), start(t, dir, "--empty", database)}
 	poolID, _ := newPool(t, sdk(nodes[0]))
+	release := holdImports(t, "pgx", dsn, rows)
 	job := importOf(t, sdk(nodes[1]), poolID, rows, plainRow)
 	importUntil(t, sdk(nodes[1]), poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 500 })
 	nodes[0].kill()
-	got := importUntil(t, sdk(nodes[1]), poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 2000 })
-	if importEnded(got) {
-		t.Fatal("the import was done before the second node could be killed: make it longer")
-	}
+	importUntil(t, sdk(nodes[1]), poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers >= 2000 })
 	nodes[1].kill()
+	release()
 	last := start(t, dir, database)
-	got = importUntil(t, sdk(last), poolID, job, importEnded)
+	got := importUntil(t, sdk(last), poolID, job, importEnded)
 	if got.Status != types.UserImportJobStatusTypeSucceeded || got.ImportedUsers != rows || got.SkippedUsers != 0 || got.FailedUsers != 0 {
 		t.Errorf("%s: %d imported, %d skipped, %d failed", got.Status, got.ImportedUsers, got.SkippedUsers, got.FailedUsers)
 	}
@@ -198,10 +227,12 @@ func TestImportOnTwoNodes(t *testing.T) {
 // TestStopImport stops an import: the batch that was being written is the last.
 func TestStopImport(t *testing.T) {
 	const batch = 100 // rows that are written at once
-	s := start(t, t.TempDir(), "--empty")
-	c := sdk(s)
+	const rows = 4000
+	dir := t.TempDir()
+	c := sdk(start(t, dir, "--empty"))
 	poolID, _ := newPool(t, c)
-	job := importOf(t, c, poolID, 20_000, plainRow)
+	holdImports(t, "sqlite", filepath.Join(dir, "idpond.db"), rows)
+	job := importOf(t, c, poolID, rows, plainRow)
 	importUntil(t, c, poolID, job, func(j *types.UserImportJobType) bool { return j.ImportedUsers > 0 })
 	asked := time.Now()
 	stop, err := c.StopUserImportJob(t.Context(), &cip.StopUserImportJobInput{UserPoolId: &poolID, JobId: &job})
