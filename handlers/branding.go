@@ -9,6 +9,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"idpond/internal/branding"
+	"idpond/internal/fault"
 	"idpond/internal/store"
 )
 
@@ -44,7 +45,7 @@ func (s *Server) image(w http.ResponseWriter, r *http.Request) {
 		writeText(w, http.StatusNotFound, "no such image\n")
 		return
 	case err != nil:
-		s.Log.ErrorContext(r.Context(), "an image was not served", "request", RequestID(r.Context()), "err", err)
+		s.Log.Log(r.Context(), fault.Severity(r.Context(), err), "an image was not served", "request", RequestID(r.Context()), "err", err)
 		writeText(w, http.StatusInternalServerError, "the image could not be read\n")
 		return
 	}

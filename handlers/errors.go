@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"idpond/internal/fault"
 	"idpond/web"
 )
 
@@ -37,7 +38,7 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 
 // failed answers a page that an internal error kept from being served.
 func (s *Server) failed(w http.ResponseWriter, r *http.Request, err error) {
-	s.Log.ErrorContext(r.Context(), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
+	s.Log.Log(r.Context(), fault.Severity(r.Context(), err), "page failed", "request", RequestID(r.Context()), "path", r.URL.Path, "err", err)
 	s.renderError(w, r, http.StatusInternalServerError, web.Error{Detail: s.text().TryAgainLater()})
 }
 

@@ -128,7 +128,7 @@ func (s *Server) failImport(w http.ResponseWriter, r *http.Request, err error) {
 	case fault.PreconditionNotMet:
 		writeS3Error(w, http.StatusConflict, "OperationAborted", f.Message)
 	default:
-		s.Log.ErrorContext(r.Context(), "import address failed", "request", RequestID(r.Context()), "err", err)
+		s.Log.Log(r.Context(), fault.Severity(r.Context(), err), "import address failed", "request", RequestID(r.Context()), "err", err)
 		writeS3Error(w, http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again.")
 	}
 }
