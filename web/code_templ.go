@@ -140,7 +140,7 @@ func ConfirmPage(v Confirm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, in := range focusFirst(true, []input{code("verification_code", t.VerificationCode(), v.Code)}) {
+			for _, in := range v.inputs() {
 				templ_7745c5c3_Err = field(t, in).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -412,6 +412,12 @@ func backToSignIn(t Messages, url string) templ.Component {
 		}
 		return nil
 	})
+}
+
+// inputs is the code.
+func (v Confirm) inputs() []input {
+	inputs := focusFirst(true, []input{code("verification_code", v.text().VerificationCode(), v.Code)})
+	return withAlert("confirmErrorMessage", v.Problem, inputs)
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -684,7 +684,7 @@ func (v OneTimeCode) inputs() []input {
 			in.ID = "totpCodeInput"
 		}
 	}
-	return focusFirst(true, []input{in})
+	return withAlert("codeErrorMessage", v.Problem, focusFirst(true, []input{in}))
 }
 
 // PasswordStep is the page of /verifyPassword: the password, after the username.
@@ -841,8 +841,8 @@ func PasswordStepPage(v PasswordStep) templ.Component {
 
 func (v PasswordStep) inputs() []input {
 	t := v.text()
-	in := signInPassword(t, v.PasswordProblem, v.Problem, v.ForgotPasswordURL)
-	return focusFirst(true, []input{in})
+	in := signInPassword(t, v.PasswordProblem, v.ForgotPasswordURL)
+	return withAlert("loginErrorMessage", v.Problem, focusFirst(true, []input{in}))
 }
 
 var _ = templruntime.GeneratedTemplate

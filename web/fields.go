@@ -12,6 +12,7 @@ type input struct {
 	Placeholder  string
 	Hint         string // a sentence below the input
 	DescribedBy  string // ids of further elements that describe it
+	Alert        string // id of the problem of the whole form, which is read out with it
 	Class        string
 	Aside        Link // a link beside the label
 	Required     bool
@@ -24,9 +25,12 @@ func (in input) problemID() string { return in.ID + "-problem" }
 // hintID is the id of the element that has the input's hint.
 func (in input) hintID() string { return in.ID + "-hint" }
 
-// describedBy are the ids of all that describes the input, the problem first.
+// describedBy are the ids of all that describes the input, problems first.
 func (in input) describedBy() string {
 	var ids []string
+	if in.Alert != "" {
+		ids = append(ids, in.Alert)
+	}
 	if in.Problem != "" {
 		ids = append(ids, in.problemID())
 	}
@@ -50,6 +54,17 @@ func focusFirst(start bool, inputs []input) []input {
 	}
 	if start && len(inputs) > 0 {
 		inputs[0].Focus = true
+	}
+	return inputs
+}
+
+// withAlert has the problem of the whole form read out with the input that has the
+// focus: an alert that is there from the start isn't read by itself.
+func withAlert(id, problem string, inputs []input) []input {
+	for i := range inputs {
+		if problem != "" && inputs[i].Focus {
+			inputs[i].Alert = id
+		}
 	}
 	return inputs
 }

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,8 +129,13 @@ func checkNames(t *testing.T, doc *goquery.Document) {
 			t.Errorf("a %s without words or address", goquery.NodeName(s))
 		}
 	})
-	if focus := doc.Find("[autofocus]").Length(); focus > 1 {
-		t.Errorf("%d elements want the focus", focus)
+	focus := doc.Find("[autofocus]")
+	if focus.Length() > 1 {
+		t.Errorf("%d elements want the focus", focus.Length())
+	}
+	alert, ok := doc.Find("[role=alert]").Attr("id")
+	if described := strings.Fields(focus.AttrOr("aria-describedby", "")); ok && focus.Is("input") && !slices.Contains(described, alert) {
+		t.Errorf("the alert %s isn't read with the input that has the focus, but %v", alert, described)
 	}
 }
 

@@ -528,31 +528,24 @@ func (v Login) inputs() []input {
 	t := v.text()
 	name := v.Names.input(t, v.Username)
 	name.ID = "signInFormUsername"
-	if v.NameOnly {
-		if v.Problem != "" {
-			name.DescribedBy = "loginErrorMessage"
-		}
-		return focusFirst(true, []input{name})
+	inputs := []input{name}
+	if !v.NameOnly {
+		inputs = append(inputs, signInPassword(t, v.PasswordProblem, v.ForgotPasswordURL))
 	}
-	inputs := []input{name, signInPassword(t, v.PasswordProblem, v.Problem, v.ForgotPasswordURL)}
-	if v.Username.Value != "" && v.Username.Problem == "" {
+	if !v.NameOnly && v.Username.Value != "" && v.Username.Problem == "" {
 		inputs[1].Focus = true
-		return inputs
+	} else {
+		inputs = focusFirst(true, inputs)
 	}
-	return focusFirst(true, inputs)
+	return withAlert("loginErrorMessage", v.Problem, inputs)
 }
 
-// signInPassword is the input of the password. A problem of the whole form is read
-// out as its description.
-func signInPassword(t Messages, problem, formProblem, forgotURL string) input {
-	in := input{
+// signInPassword is the input of the password.
+func signInPassword(t Messages, problem, forgotURL string) input {
+	return input{
 		ID: "signInFormPassword", Name: "password", Label: t.Password(), Field: Field{Problem: problem}, Type: "password",
 		Autocomplete: "current-password", Required: true, Aside: Link{t.ForgotYourPassword(), forgotURL},
 	}
-	if formProblem != "" {
-		in.DescribedBy = "loginErrorMessage"
-	}
-	return in
 }
 
 // lead continues the heading.

@@ -252,9 +252,10 @@ func (v AppSetup) inputs() []input {
 	t := v.text()
 	in := code("totpCodeInput", t.CodeOfApp(), v.Code)
 	in.Name = "authentication_code"
-	return focusFirst(false, []input{in, {
+	inputs := focusFirst(v.Problem != "", []input{in, {
 		ID: "friendlyDeviceName", Name: "friendly_device_name", Label: t.DeviceName(), Field: v.Device, Type: "text", Autocomplete: "off",
 	}})
+	return withAlert("mfaSetupErrorMessage", v.Problem, inputs)
 }
 
 // AddressSetup is the page that asks for the address to which codes will go, at
@@ -309,7 +310,7 @@ func AddressSetupPage(v AddressSetup) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(heading)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 69, Col: 15}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 70, Col: 15}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -322,7 +323,7 @@ func AddressSetupPage(v AddressSetup) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(lead)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 70, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 71, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -343,7 +344,7 @@ func AddressSetupPage(v AddressSetup) templ.Component {
 			var templ_7745c5c3_Var17 templ.SafeURL
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(v.Action)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 72, Col: 59}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 73, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {
@@ -370,7 +371,7 @@ func AddressSetupPage(v AddressSetup) templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(t.SendCode())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 77, Col: 51}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `mfasetup.templ`, Line: 78, Col: 51}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -415,7 +416,7 @@ func (v AddressSetup) inputs() []input {
 			Hint: t.PhoneHint(), Placeholder: "+12125551234", Required: true,
 		}
 	}
-	return focusFirst(true, []input{in})
+	return withAlert("mfaSetupErrorMessage", v.Problem, focusFirst(true, []input{in}))
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -591,14 +591,15 @@ func NewPasswordPage(v NewPassword) templ.Component {
 func (v ForgotPassword) inputs() []input {
 	name := v.Names.input(v.text(), v.Username)
 	name.ID = "username"
-	return focusFirst(true, []input{name})
+	return withAlert("forgotPasswordErrorMessage", v.Problem, focusFirst(true, []input{name}))
 }
 
 // inputs are the code and the password twice.
 func (v ResetPassword) inputs() []input {
 	t := v.text()
 	inputs := []input{code("forgot_password_code", t.VerificationCode(), v.Code)}
-	return focusFirst(true, append(inputs, passwordTwice(t, v.PasswordProblem, v.ConfirmProblem, v.Rules)...))
+	inputs = focusFirst(true, append(inputs, passwordTwice(t, v.PasswordProblem, v.ConfirmProblem, v.Rules)...))
+	return withAlert("resetPasswordErrorMessage", v.Problem, inputs)
 }
 
 // inputs are the password twice and one input for each attribute.
@@ -608,7 +609,7 @@ func (v NewPassword) inputs() []input {
 	for _, a := range v.Attributes {
 		inputs = append(inputs, a.input(t))
 	}
-	return focusFirst(true, inputs)
+	return withAlert("newPasswordErrorMessage", v.Problem, focusFirst(true, inputs))
 }
 
 func passwordTwice(t Messages, problem, confirmProblem string, r PasswordRules) []input {

@@ -209,7 +209,7 @@ func (v SignUp) inputs() []input {
 		inputs = append(inputs, a.input(t))
 	}
 	inputs = append(inputs, newPassword("signUpPassword", "password", t.Password(), v.PasswordProblem, v.Rules.id()))
-	return focusFirst(true, inputs)
+	return withAlert("signUpErrorMessage", v.Problem, focusFirst(true, inputs))
 }
 
 var _ = templruntime.GeneratedTemplate
