@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -158,6 +159,29 @@ func TestDisablePassword(t *testing.T) {
 		trial{"AdminSetUserPassword", `{"Username":"ann","Password":"Aa1!aaaa","Permanent":true}`, `{}`},
 		trial{"AdminGetUser", `{"Username":"ann"}`, `~{"UserStatus":"CONFIRMED"}`},
 	)
+}
+
+// TestDisablingSignsOut: whichever way of signing in ends, what the user's sign-ins gave
+// out ends with it.
+func TestDisablingSignsOut(t *testing.T) {
+	b := linkBench(t)
+	b.federated("Google", "g7")
+	b.ok("AdminLinkProviderForUser", link("ann", "Google", "Cognito_Subject", "g1"))
+	for _, tt := range []struct{ username, way string }{
+		{"ann", disable("Google", "Cognito_Subject", "g1")}, {"Google_g7", disable("Google", "Cognito_Subject", "g7")}, {"bob", disable("Cognito", "Cognito_Subject", "bob")},
+	} {
+		grant := store.Grant{PoolID: b.pool, ID: "of " + tt.username, UserID: b.sub(tt.username), ExpiresAt: b.clock().Add(time.Hour)}
+		if err := b.store.Write(t.Context(), func(tx store.Tx) error { return tx.CreateGrant(t.Context(), grant, nil) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := b.store.GrantUser(t.Context(), b.pool, grant.ID); err != nil {
+			t.Fatal(err)
+		}
+		b.run(trial{"AdminDisableProviderForUser", tt.way, `{}`})
+		if _, _, err := b.store.GrantUser(t.Context(), b.pool, grant.ID); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: the grant is there after the disabling, error %v", tt.username, err)
+		}
+	}
 }
 
 func (b *bench) sub(username string) string {

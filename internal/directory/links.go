@@ -120,9 +120,9 @@ func (s *Service) linkedBy(ctx context.Context, tx store.Tx, pool *userpool.Pool
 	return p, tx.UpdateDocument(ctx, d)
 }
 
-// UnlinkIdentity ends a link. Where the identity is not linked but has a user that
-// came from it, that user loses the identity, and what sign-ins gave out. Faults:
-// UserNotFound, ResourceNotFound.
+// UnlinkIdentity ends a link, or, where the identity is not linked, takes it from the
+// user that came from it. All that sign-ins gave out to the user ends too: nothing says
+// which of them the identity made. Faults: UserNotFound, ResourceNotFound.
 func (s *Service) UnlinkIdentity(ctx context.Context, pool *userpool.Pool, source Identity) error {
 	if _, err := s.Provider(ctx, pool.ID, source.Provider); err != nil {
 		return err
@@ -142,7 +142,9 @@ func (s *Service) UnlinkIdentity(ctx context.Context, pool *userpool.Pool, sourc
 			return err
 		}
 		if linked {
-			return tx.DeleteLink(ctx, source.link(pool.ID, u.ID))
+			if err := tx.DeleteLink(ctx, source.link(pool.ID, u.ID)); err != nil {
+				return err
+			}
 		}
 		return tx.RevokeUserGrants(ctx, pool.ID, u.ID, s.Now())
 	}))
