@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/activity"
 	"idpond/internal/srp/srptest"
 	"idpond/internal/userpool"
 )
@@ -48,6 +51,9 @@ const (
 func TestOfferedFactors(t *testing.T) {
 	all := []string{"EMAIL_OTP", "SMS_OTP"}
 	type users = []func(*userpool.User)
+	federated := func(u *userpool.User) {
+		u.Credential, u.Status = userpool.Credential{}, userpool.StatusExternalProvider
+	}
 	noPassword := func(u *userpool.User) { u.Credential = userpool.Credential{} }
 	for _, tt := range []struct {
 		name   string
@@ -70,6 +76,8 @@ func TestOfferedFactors(t *testing.T) {
 			users{withEmail, withPhone, withToken}, selectAsked("PASSWORD_SRP", "PASSWORD", "EMAIL_OTP", "SMS_OTP")},
 		{"a required second factor", []setup{mfaPool("ON", "SOFTWARE_TOKEN_MFA"), choosing(all...)}, benchClient,
 			users{withEmail, withPhone}, selectAsked("PASSWORD_SRP", "PASSWORD")},
+		{"who signs in at a provider", []setup{choosing(all...)}, benchClient, users{withEmail, withPhone, federated}, incorrect},
+		{"who signs in at a provider, hidden", []setup{choosing(all...)}, "hiding", users{withEmail, federated}, selectAsked("PASSWORD_SRP", "PASSWORD", "EMAIL_OTP", "SMS_OTP")},
 		{"a client without it", []setup{choosing(all...)}, "plain", users{withEmail},
 			"InvalidParameterException: USER_AUTH flow not enabled for this client"},
 	} {
@@ -227,20 +235,25 @@ func TestChoiceBySRP(t *testing.T) {
 			t.Fatalf("by choice %v: %v %v", byChoice, failure, answer)
 		}
 		answers := b.srpAnswers(client, rightPassword, answer["ChallengeParameters"].(map[string]any))
+		wrong := b.srpAnswers(client, "wrong", answer["ChallengeParameters"].(map[string]any))
 		if byChoice {
 			again := answered("SELECT_CHALLENGE", "ada", usedTwice, "ANSWER", "PASSWORD_SRP", "SRP_A", client.PublicHex())
 			again.keep = ""
 			b.play([]turn{again})
 		}
-		respond := func(session string) string {
+		respond := func(session string, answers map[string]string) string {
 			body, _ := json.Marshal(map[string]any{"ChallengeName": "PASSWORD_VERIFIER", "Session": session, "ChallengeResponses": answers})
 			return string(body)
 		}
 		b.play([]turn{
 			chosen(benchClient, "ada", "*"),
-			{op: "RespondToAuthChallenge", body: respond("{{ada.Session}}"), want: badSess}, // another challenge's
-			{op: "RespondToAuthChallenge", body: respond(answer["Session"].(string)), want: gotTokens},
-			{op: "RespondToAuthChallenge", body: respond(answer["Session"].(string)), want: usedTwice},
+			{op: "RespondToAuthChallenge", body: respond("{{ada.Session}}", answers), want: badSess}, // another challenge's
+			chosen(benchClient, "ada", "*", "PREFERRED_CHALLENGE", "PASSWORD_SRP", "SRP_A", client.PublicHex()),
+			{op: "RespondToAuthChallenge", body: respond("{{ada.Session}}", answers), want: badSess}, // another block's
+			// The choice is over, the challenge that it led to is not: as with other factors.
+			{op: "RespondToAuthChallenge", body: respond(answer["Session"].(string), wrong), want: incorrect},
+			{op: "RespondToAuthChallenge", body: respond(answer["Session"].(string), answers), want: gotTokens},
+			{op: "RespondToAuthChallenge", body: respond(answer["Session"].(string), answers), want: usedTwice},
 		})
 	}
 }
@@ -269,4 +282,76 @@ func TestSignUpSignsIn(t *testing.T) {
 		{op: "SignUp", body: `{"Username":"bob","UserAttributes":[{"Name":"email","Value":"bob@example.org"}]}`, want: "*", keep: "up"},
 		{op: "ConfirmSignUp", body: `{"Username":"bob","ConfirmationCode":"{{code}}"}`, want: `{"Session":"SESSION"}`},
 	})
+}
+
+// TestChoiceHistory: a sign-in by choice is one entry of its user's history, whatever was
+// chosen in however many steps, and with wrong answers.
+func TestChoiceHistory(t *testing.T) {
+	const successAfterFailure = "event-1 Pass Failure Success"
+	bySRP := func(step func(b *signInBench, client *srptest.Client) map[string]any) func(*signInBench) {
+		return func(b *signInBench) {
+			client := srptest.NewClient()
+			asked := step(b, client)
+			for _, password := range []string{"wrong", rightPassword} {
+				b.respond(signInTry{client: benchClient}, asked, b.srpAnswers(client, password, asked["ChallengeParameters"].(map[string]any)))
+			}
+		}
+	}
+	for _, tt := range []struct {
+		name string
+		does func(*signInBench)
+	}{
+		{"password with the choice", func(b *signInBench) {
+			b.play([]turn{
+				chosen(benchClient, "ada", "*"), answered("SELECT_CHALLENGE", "ada", incorrect, "ANSWER", "PASSWORD", "PASSWORD", "wrong"),
+				answered("SELECT_CHALLENGE", "ada", gotTokens, "ANSWER", "PASSWORD", "PASSWORD", rightPassword),
+			})
+		}},
+		{"password after the choice", func(b *signInBench) {
+			b.play([]turn{
+				chosen(benchClient, "ada", "*"), answered("SELECT_CHALLENGE", "ada", passwordAsked, "ANSWER", "PASSWORD"),
+				answered("PASSWORD", "next", incorrect, "PASSWORD", "wrong"), answered("PASSWORD", "next", gotTokens, "PASSWORD", rightPassword),
+			})
+		}},
+		{"code", func(b *signInBench) {
+			b.play([]turn{
+				chosen(benchClient, "ada", otpAsked, "PREFERRED_CHALLENGE", "EMAIL_OTP"),
+				answered("EMAIL_OTP", "ada", wrongMFA, "EMAIL_OTP_CODE", "{{wrong}}"), answered("EMAIL_OTP", "ada", gotTokens, "EMAIL_OTP_CODE", "{{code}}"),
+			})
+		}},
+		{"SRP at once", bySRP(func(b *signInBench, client *srptest.Client) map[string]any {
+			asked, _ := b.send("InitiateAuth", chosen(benchClient, "ada", "", "PREFERRED_CHALLENGE", "PASSWORD_SRP", "SRP_A", client.PublicHex()).body)
+			return asked
+		})},
+		{"SRP after the choice", bySRP(func(b *signInBench, client *srptest.Client) map[string]any {
+			b.play([]turn{chosen(benchClient, "ada", "*"), answered("SELECT_CHALLENGE", "ada", "*", "ANSWER", "PASSWORD_SRP")})
+			asked, _ := b.send("RespondToAuthChallenge", answered("PASSWORD_SRP", "next", "", "SRP_A", client.PublicHex()).body)
+			return asked
+		})},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newSignInBench(t, choosing("EMAIL_OTP"), func(p *userpool.Pool, _ *userpool.AppClient) {
+				p.Settings.UserPoolAddOns = &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
+			})
+			made := 0
+			b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+			b.addUser("ada", withEmail)
+			tt.does(b)
+			entries, err := activity.List(t.Context(), b.store, b.user("ada"), time.Time{}, "", 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var lines []string
+			for _, e := range entries {
+				line := e.ID + " " + e.Response
+				for _, c := range e.Challenges {
+					line += " " + c.Response
+				}
+				lines = append(lines, line)
+			}
+			if diff := cmp.Diff([]string{successAfterFailure}, lines); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
 }

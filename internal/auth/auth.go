@@ -202,8 +202,12 @@ func (s *Service) userIDForSRP(a *attempt) string {
 	return s.strangerName(a.pool, a.name)
 }
 
-// begin begins a's entry in the user's history, once the user is known.
+// begin begins a's entry in the user's history, once the user is known, unless a goes on
+// with one.
 func (s *Service) begin(ctx context.Context, a *attempt) {
+	if a.event != nil {
+		return
+	}
 	a.event = s.Activity.Begin(ctx, activity.Subject{Pool: a.pool, Client: a.client, User: a.user}, userpool.EventSignIn)
 }
 

@@ -108,9 +108,9 @@ func (s *Service) deliver(ctx context.Context, a *attempt, kind sentCode, ses *s
 	return to, err
 }
 
-// hashOf stands for an address, which has no room in a session.
-func hashOf(address string) []byte {
-	sum := sha256.Sum256([]byte(address))
+// hashOf stands for an address or a block, which have no room in a session.
+func hashOf(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
 	return sum[:]
 }
 

@@ -41,6 +41,7 @@ type session struct {
 	Forced  bool     `json:"r,omitempty"` // threat protection asks for a second factor
 	Done    bool     `json:"y,omitempty"` // the factor was set up
 
+	Block    []byte          `json:"q,omitempty"` // hash of the SECRET_BLOCK beside it
 	Exchange *deviceExchange `json:"z,omitempty"` // with the device that proves itself
 
 	Padding string `json:"_,omitempty"` // see sealed

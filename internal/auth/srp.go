@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"time"
@@ -64,7 +65,9 @@ func (s *Service) beginSRP(ctx context.Context, a *attempt, public string) (*Out
 		"USERNAME": block.UserID, "USER_ID_FOR_SRP": block.UserID,
 	}}
 	if a.flow != userpool.FlowUserSRP { // the others give a session beside the block
-		out.Session, err = s.sealed(s.newSession(a, ChallengePasswordVerifier))
+		ses := s.newSession(a, ChallengePasswordVerifier)
+		ses.Block = hashOf(text)
+		out.Session, err = s.sealed(ses)
 	}
 	return out, err
 }
@@ -106,7 +109,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	if err := checkClaim(r); err != nil {
 		return nil, err
 	}
-	block, err := s.openBlock(r)
+	block, event, err := s.openBlock(r)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +139,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	if block.Flow == userpool.FlowCustom {
 		a.custom = customWithSRP(r.Metadata)
 	}
-	s.begin(ctx, a)
+	s.resumeEvent(ctx, a, event)
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
 		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], time.UnixMicro(block.Expires))
@@ -159,29 +162,31 @@ func checkClaim(r RespondRequest) error {
 }
 
 // openBlock opens the SECRET_BLOCK of an answer and checks that it belongs to r's
-// pool, client and side, and still runs.
-func (s *Service) openBlock(r RespondRequest) (*secretBlock, error) {
-	var block secretBlock
-	if err := s.Keys.OpenBlock(blockLabel(r.Pool), r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], &block); err != nil {
-		return nil, errInvalidSession()
+// pool, client and side, and still runs. event is the sign-in's entry in the user's
+// history, if a session beside the block has one.
+func (s *Service) openBlock(r RespondRequest) (block *secretBlock, event string, err error) {
+	block = new(secretBlock)
+	if err := s.Keys.OpenBlock(blockLabel(r.Pool), r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], block); err != nil {
+		return nil, "", errInvalidSession()
 	}
 	switch {
 	case block.Client != r.Client.ID || block.Side != r.Side:
-		return nil, errInvalidSession()
+		return nil, "", errInvalidSession()
 	case s.Now().UnixMicro() >= block.Expires:
-		return nil, errSessionExpired()
+		return nil, "", errSessionExpired()
 	case r.Session != "" && block.Flow != userpool.FlowUserSRP:
-		// The block alone proves the exchange and is spent; the session beside it must
-		// at least be one of the same user.
+		// The block alone proves the exchange and is spent; the session beside it must be
+		// the one that it was given with.
 		ses, err := s.openSession(r)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		if block.Kind == blockUser && ses.User != block.User || block.Kind == blockStranger && string(ses.Name) != block.Name {
-			return nil, errInvalidSession()
+		if !bytes.Equal(ses.Block, hashOf(r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"])) {
+			return nil, "", errInvalidSession()
 		}
+		event = ses.Event
 	}
-	return &block, nil
+	return block, event, nil
 }
 
 // proven checks the signature of an answer.

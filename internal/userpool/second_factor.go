@@ -150,6 +150,8 @@ func (p *Pool) PasskeySatisfiesMFA(u *User) bool {
 // MFA (reference: api-behaviour §10.1). passkey says whether u has one.
 func (p *Pool) OffersFirstFactor(u *User, factor string, passkey bool) bool {
 	switch {
+	case u.Status == StatusExternalProvider: // signs in at the provider alone
+		return false
 	case factor == factorPassword:
 		return !u.Credential.Empty()
 	case u.Status == StatusForceChangePassword || !p.AllowsFirstFactor(factor):
