@@ -2,9 +2,11 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"idpond/internal/account"
 	"idpond/internal/fault"
+	"idpond/internal/userpool"
 	"idpond/web"
 )
 
@@ -24,8 +26,17 @@ func (v *visit) showConfirm() error {
 func (v *visit) confirmView(d pageData) web.Confirm {
 	return web.Confirm{
 		Frame: v.frame(), Action: v.url("/confirm"), ResendAction: v.url("/resendcode"), SignInURL: v.url("/login"),
-		Username: d.Username, Sub: d.Sub, Delivery: d.delivery(), Resent: d.Resent,
+		Username: d.Username, Sub: d.Sub, Delivery: d.delivery(), Resent: d.Resent, Link: confirmsByLink(v.q.Pool, d.Medium),
 	}
+}
+
+// confirmsByLink reports whether sign-ups are confirmed by a link in their message. A
+// medium that isn't known is one that the pool has.
+func confirmsByLink(p *userpool.Pool, medium string) bool {
+	if medium == "" && !slices.Contains(p.Settings.AutoVerifiedAttributes, "phone_number") {
+		medium = "EMAIL"
+	}
+	return medium == "EMAIL" && p.Settings.VerificationMessageTemplate.DefaultEmailOption == "CONFIRM_WITH_LINK"
 }
 
 // confirm is POST /confirm: the code of a sign-up. Who has it is signed in right

@@ -303,10 +303,18 @@ func TestConfirmLink(t *testing.T) {
 		p.Settings.VerificationMessageTemplate.DefaultEmailOption = "CONFIRM_WITH_LINK"
 	})
 	b := s.browser(t)
-	b.submit(b.open("/signup?"+ask(WebClient)), "form[name=signupform]", "username=grace", "requiredAttributes[email]=grace@example.org", "password=Compiler-1")
+	p := b.submit(b.open("/signup?"+ask(WebClient)), "form[name=signupform]", "username=grace", "requiredAttributes[email]=grace@example.org", "password=Compiler-1")
+	p.stays(t, "/confirm", 200)
+	if got := p.text(".lead"); got != "We have sent an email to g***@e***. Follow the link in it to confirm your account, then sign in." || p.Find("form[name=confirmform]").Length() != 0 {
+		t.Errorf("asks for a code that nobody gets: %s", p.text("main"))
+	}
+	p = b.submit(p, "form[name=resendcodeform]")
+	if got := p.text("[role=status]"); got != "We have sent a new link. The one before no longer counts." {
+		t.Errorf("another link: %q", got)
+	}
 	link := s.House.Inbox.List("grace@example.org", 1)[0].Link
 	other := s.browser(t)
-	p := other.open(link)
+	p = other.open(link)
 	if p.status != 200 || p.text("h1") != "Account confirmed" || other.cookie("cognito") != "" {
 		t.Errorf("%d %s", p.status, p.text("main"))
 	}

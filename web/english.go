@@ -90,6 +90,17 @@ func (English) NewCodeSent() string {
 func (English) CodeNotSent() string {
 	return "We could not send the code. Ask for a new one in a moment."
 }
+func (English) LinkSentByEmail(destination string) string {
+	return "We have sent an email to " + destination + ". Follow the link in it to confirm your account, then sign in."
+}
+func (English) LinkSent() string {
+	return "Follow the link in the email that we have sent to you to confirm your account, then sign in."
+}
+func (English) NoLink() string      { return "Didn’t get an email?" }
+func (English) SendNewLink() string { return "Send a new link" }
+func (English) NewLinkSent() string {
+	return "We have sent a new link. The one before no longer counts."
+}
 func (English) ConfirmedHeading() string { return "Account confirmed" }
 func (English) Confirmed() string {
 	return "Your account is confirmed. You can close this page and sign in."

@@ -101,6 +101,10 @@ func gallerySignUp(f Frame) []GalleryItem {
 	wrong.Code = Field{"482134", t.WrongCode()}
 	resent := confirm
 	resent.Resent = true
+	link := confirm
+	link.Link = true
+	relinked := link
+	relinked.Resent, relinked.Delivery = true, Delivery{}
 	unknown := confirm
 	unknown.Delivery, unknown.ResendAction, unknown.Problem = Delivery{}, "", t.TooManyAttempts()
 	return []GalleryItem{
@@ -110,6 +114,8 @@ func gallerySignUp(f Frame) []GalleryItem {
 		{"confirm", ConfirmPage(confirm)},
 		{"confirm-wrong", ConfirmPage(wrong)},
 		{"confirm-resent", ConfirmPage(resent)},
+		{"confirm-link", ConfirmPage(link)},
+		{"confirm-link-resent", ConfirmPage(relinked)},
 		{"confirm-unknown", ConfirmPage(unknown)},
 	}
 }

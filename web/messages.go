@@ -125,6 +125,12 @@ type codeMessages interface {
 	SendNewCode() string
 	NewCodeSent() string
 	CodeNotSent() string
+	// The five below are for accounts that a link confirms.
+	LinkSentByEmail(destination string) string
+	LinkSent() string
+	NoLink() string
+	SendNewLink() string
+	NewLinkSent() string
 	// The two below answer the link in a mail that confirms an account.
 	ConfirmedHeading() string
 	Confirmed() string
