@@ -48,17 +48,14 @@ func (s *Service) Refresh(ctx context.Context, r RefreshRequest) (*Set, error) {
 	if err := s.refreshable(r, token, grant, user); err != nil {
 		return nil, err
 	}
-	next := ""
-	if r.Client.Rotates() {
-		if next, err = s.rotate(ctx, r, hash); err != nil {
-			return nil, err
-		}
-	}
 	set, err := s.mint(ctx, subject{pool: r.Pool, client: r.Client, user: user, grant: grant})
-	if err != nil {
+	if err != nil || !r.Client.Rotates() {
+		return set, err
+	}
+	// Last, so that what fails before it uses the old token up for nothing.
+	if set.RefreshToken, err = s.rotate(ctx, r, hash); err != nil {
 		return nil, err
 	}
-	set.RefreshToken = next
 	return set, nil
 }
 

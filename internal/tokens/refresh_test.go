@@ -282,3 +282,34 @@ func TestGrantIsOneTransaction(t *testing.T) {
 	_, err = h.CheckAccess(t.Context(), set.AccessToken)
 	wantFault(t, "grant of a transaction that failed", err, accessRevoked)
 }
+
+// brokenGroups is a config whose groups can't be read.
+type brokenGroups struct{ tokens.Config }
+
+func (brokenGroups) Groups(context.Context, string) (map[string]*userpool.Group, error) {
+	return nil, errors.New("broken")
+}
+
+// TestFailedRefreshUsesNothingUp: a refresh token whose successor could not be given works
+// on, also without any grace.
+func TestFailedRefreshUsesNothingUp(t *testing.T) {
+	h := newHouse(t)
+	h.rotating(0)
+	h.user.Groups = []string{"admins"}
+	h.write(t, func(ctx context.Context, tx store.Tx) error {
+		if err := tx.CreateGroup(ctx, &userpool.Group{PoolID: h.pool.ID, Name: "admins", CreatedAt: h.now, UpdatedAt: h.now}); err != nil {
+			return err
+		}
+		return tx.AddToGroup(ctx, h.pool.ID, "admins", h.user.ID)
+	})
+	token, working := h.signIn(t).RefreshToken, h.Config
+	h.Config = brokenGroups{working}
+	if _, err := h.refresh(t, token, tokens.DoorGetTokens); err == nil || err.Error() != "broken" {
+		t.Errorf("got %v", err)
+	}
+	h.Config = working
+	h.now = h.now.Add(time.Minute)
+	if set, err := h.refresh(t, token, tokens.DoorGetTokens); err != nil || set.RefreshToken == "" {
+		t.Errorf("got %+v, %v", set, err)
+	}
+}
