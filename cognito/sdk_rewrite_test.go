@@ -28,7 +28,6 @@ func TestSDKRewritePool(t *testing.T) {
 		{name: "bare"},
 		{name: "full", in: *fullPool()},
 		{name: "software token", mfa: &setMFA{MfaConfiguration: "ON", SoftwareTokenMfaConfiguration: token(true)}},
-		{name: "software token that is off", mfa: &setMFA{MfaConfiguration: "OFF", SoftwareTokenMfaConfiguration: token(false)}},
 		{name: "SMS beside a software token that is off", in: create{SmsConfiguration: sms, SmsAuthenticationMessage: aws.String("in {####}")},
 			mfa: &setMFA{MfaConfiguration: "OPTIONAL", SmsMfaConfiguration: &types.SmsMfaConfigType{SmsConfiguration: sms}, SoftwareTokenMfaConfiguration: token(false)}},
 		{name: "mail", in: create{EmailConfiguration: mail}, mfa: &setMFA{MfaConfiguration: "OPTIONAL", EmailMfaConfiguration: &types.EmailMfaConfigType{}}},
