@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 )
 
-// TestQuotaRace: of many things made at once in a pool, on two servers, as many are
+// TestQuotaRace: of many things made at once, on two servers, as many are
 // made as the quota allows.
 func TestQuotaRace(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) { quotaRace(t) })
@@ -25,7 +25,7 @@ func quotaRace(t *testing.T, args ...string) {
 	for _, name := range []string{"app-clients", "groups", "resource-servers", "identity-providers"} {
 		args = append(args, fmt.Sprintf("--quota=%s-per-pool=%d", name, quota))
 	}
-	args = append(args, "--empty")
+	args = append(args, fmt.Sprintf("--quota=user-pools=%d", 1+quota), "--empty") // the one that it all happens in counts
 	var clients []*cip.Client
 	for range 2 {
 		clients = append(clients, cip.New(sdk(start(t, dir, args...)).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
@@ -55,6 +55,10 @@ func quotaRace(t *testing.T, args ...string) {
 			_, err := c.CreateIdentityProvider(t.Context(), &cip.CreateIdentityProviderInput{UserPoolId: pool, ProviderName: &name, ProviderType: "OIDC",
 				ProviderDetails: map[string]string{"client_id": "c", "authorize_scopes": "openid", "attributes_request_method": "GET", "oidc_issuer": "https://a.example.org",
 					"authorize_url": "https://a.example.org/1", "token_url": "https://a.example.org/2", "attributes_url": "https://a.example.org/3", "jwks_uri": "https://a.example.org/4"}})
+			return err
+		}},
+		{"user pools", func(c *cip.Client, name string) error {
+			_, err := c.CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: &name})
 			return err
 		}},
 	} {

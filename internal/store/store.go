@@ -161,9 +161,9 @@ type Tx interface {
 // ConfigTx changes configuration; each change raises ConfigVersion.
 type ConfigTx interface {
 	CreatePool(ctx context.Context, p *userpool.Pool) error
-	UpdatePool(ctx context.Context, p *userpool.Pool) error // by ID; ErrNotFound
-	DeletePool(ctx context.Context, id string) error        // with everything in it
-	CountPools(ctx context.Context, region string) (int, error)
+	UpdatePool(ctx context.Context, p *userpool.Pool) error     // by ID; ErrNotFound
+	DeletePool(ctx context.Context, id string) error            // with everything in it
+	CountPools(ctx context.Context, region string) (int, error) // and nobody makes another before the end
 
 	CreateClient(ctx context.Context, c *userpool.AppClient) error
 	UpdateClient(ctx context.Context, c *userpool.AppClient) error
@@ -173,7 +173,7 @@ type ConfigTx interface {
 	CreateDomain(ctx context.Context, d *userpool.Domain) error
 	UpdateDomain(ctx context.Context, d *userpool.Domain) error
 	DeleteDomain(ctx context.Context, poolID, name string) error
-	CountCustomDomains(ctx context.Context, region string) (int, error)
+	CountCustomDomains(ctx context.Context, region string) (int, error) // and nobody makes another before the end
 
 	CreateResourceServer(ctx context.Context, r *userpool.ResourceServer) error
 	UpdateResourceServer(ctx context.Context, r *userpool.ResourceServer) error

@@ -11,6 +11,7 @@ import (
 const (
 	selectConfigVersion statement = `SELECT version FROM config_state WHERE id = 1`
 	raiseConfigVersion  statement = `UPDATE config_state SET version = version + 1 WHERE id = 1`
+	lockConfigVersion   statement = selectConfigVersion + lockRow
 
 	poolColumns                = `id, region, name, settings, created_at, updated_at`
 	selectPool       statement = `SELECT ` + poolColumns + ` FROM pools WHERE id = $1`
@@ -84,7 +85,16 @@ func (r *reads) ListPools(ctx context.Context, region, after string, limit int) 
 
 // CountPools implements store.ConfigTx.
 func (t *tx) CountPools(ctx context.Context, region string) (int, error) {
-	n, err := get(ctx, &t.reads, countPools, scanInt, region)
+	return t.countInRegion(ctx, countPools, region)
+}
+
+// countInRegion counts what has no row above it that its makers could lock: they
+// take the turn that transactions of configuration take at their end.
+func (t *tx) countInRegion(ctx context.Context, count statement, region string) (int, error) {
+	if _, err := get(ctx, &t.reads, t.toEdit(selectConfigVersion, lockConfigVersion), scanInt); err != nil {
+		return 0, err
+	}
+	n, err := get(ctx, &t.reads, count, scanInt, region)
 	return int(n), err
 }
 

@@ -50,8 +50,7 @@ func (r *reads) PoolDomains(ctx context.Context, poolID string) ([]*userpool.Dom
 
 // CountCustomDomains implements store.ConfigTx.
 func (t *tx) CountCustomDomains(ctx context.Context, region string) (int, error) {
-	n, err := get(ctx, &t.reads, countCustomDomains, scanInt, region)
-	return int(n), err
+	return t.countInRegion(ctx, countCustomDomains, region)
 }
 
 // CreateDomain implements store.ConfigTx.
