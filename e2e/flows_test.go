@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -360,6 +361,20 @@ func (g generator) code(t *testing.T, steps int) string {
 	code, err := totp.GenerateCode(string(g), time.Now().Add(time.Duration(steps)*30*time.Second))
 	if err != nil {
 		t.Fatal(err)
+	}
+	return code
+}
+
+// wrong is a code that it shows at no time near now.
+func (g generator) wrong(t *testing.T) string {
+	t.Helper()
+	var near []string
+	for steps := -3; steps <= 3; steps++ {
+		near = append(near, g.code(t, steps))
+	}
+	code := g.code(t, 4)
+	for slices.Contains(near, code) {
+		code = otherCode(code)
 	}
 	return code
 }

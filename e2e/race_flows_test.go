@@ -93,7 +93,8 @@ func (f *flow) crowd(second *server, bodies []map[string]string) map[string]int 
 func TestGuessRace(t *testing.T) {
 	nodes(t, func(t *testing.T, first, second *server) {
 		const guesses = 10_000
-		f := newFlow(t, first, sides[0], flowSettings{mfa: types.UserPoolMfaTypeOn, factors: []types.ChallengeNameType{sms}})
+		f := newFlow(t, first, sides[0], flowSettings{mfa: types.UserPoolMfaTypeOn, factors: []types.ChallengeNameType{sms},
+			client: func(in *cip.CreateUserPoolClientInput) { in.AuthSessionValidity = new(int32(15)) }}) // minutes for all guesses
 		f.addUser(true, "phone_number", adaPhone)
 		f.must(f.beginWithPassword(flowPassword))
 		f.expect(sms)

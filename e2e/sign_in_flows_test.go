@@ -262,7 +262,7 @@ func secondFactorFlows() []flowTest {
 			f.must(f.beginWithPassword(flowPassword))
 			f.expect(token)
 			f.parameter("FRIENDLY_DEVICE_NAME", "phone")
-			f.refused(f.answer("SOFTWARE_TOKEN_MFA_CODE", g.code(f.T, 4)), wrongMFA)
+			f.refused(f.answer("SOFTWARE_TOKEN_MFA_CODE", g.wrong(f.T)), wrongMFA)
 			f.refused(f.answer("SOFTWARE_TOKEN_MFA_CODE", first), tokenUsed)
 			ahead := g.code(f.T, 1) // the phone's clock
 			f.must(f.answer("SOFTWARE_TOKEN_MFA_CODE", ahead))
@@ -341,7 +341,7 @@ func (f *flow) setUpToken() {
 	verify := func(code string) (*cip.VerifySoftwareTokenOutput, error) {
 		return f.api.VerifySoftwareToken(f.Context(), &cip.VerifySoftwareTokenInput{Session: made.Session, UserCode: &code}, once)
 	}
-	_, err = verify(g.code(f.T, 4))
+	_, err = verify(g.wrong(f.T))
 	f.refused(err, "EnableSoftwareTokenMFAException: Code mismatch and fail enable Software Token MFA")
 	verified, err := verify(g.code(f.T, 0))
 	f.must(err)

@@ -44,8 +44,9 @@ func TestLogsOfSignInsHoldNoSecrets(t *testing.T) {
 	made, err := f.api.AssociateSoftwareToken(t.Context(), &cip.AssociateSoftwareTokenInput{Session: f.session})
 	f.must(err)
 	secrets["software token"], secrets["its session"] = *made.SecretCode, *made.Session
-	code := generator(*made.SecretCode).code(t, 0)
-	for _, typed := range []string{otherCode(code), code} {
+	app := generator(*made.SecretCode)
+	code := app.code(t, 0)
+	for _, typed := range []string{app.wrong(t), code} {
 		secrets["code of the token "+typed] = typed
 		verified, err := f.api.VerifySoftwareToken(t.Context(), &cip.VerifySoftwareTokenInput{Session: made.Session, UserCode: &typed}, once)
 		if typed != code {

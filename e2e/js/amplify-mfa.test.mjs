@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fetchMFAPreference, setUpTOTP, updateMFAPreference, verifyTOTPSetup } from 'aws-amplify/auth';
-import { addUser, application, begin, checkAndLeave, claims, go, invite, other, ownMail, recoverByAdmin, refused, sms, totp, wrongCode } from './amplify-support.mjs';
+import { addUser, application, begin, checkAndLeave, claims, go, invite, other, ownMail, recoverByAdmin, refused, sms, totp, wrongCode, wrongTotp } from './amplify-support.mjs';
 import { codeSentTo } from './support.mjs';
 
 const email = 'ada.mfa@example.org';
@@ -20,7 +20,7 @@ for (const flow of flows) {
     const { totpSetupDetails } = await begin('ada', flow, 'CONTINUE_SIGN_IN_WITH_TOTP_SETUP', ways[flow]);
     const { sharedSecret } = totpSetupDetails;
     assert.match(totpSetupDetails.getSetupUri('idpond').toString(), /^otpauth:\/\/totp\/idpond:ada\?secret=[A-Z2-7]{52}&issuer=idpond$/);
-    await refused(go(other(totp(sharedSecret))), 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
+    await refused(go(wrongTotp(sharedSecret)), 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
     const first = totp(sharedSecret);
     await go(first, 'DONE', { friendlyDeviceName: 'phone' });
     assert.deepEqual(await fetchMFAPreference(), { preferred: undefined, enabled: ['TOTP'] });
@@ -28,7 +28,7 @@ for (const flow of flows) {
 
     await begin('ada', flow, 'CONFIRM_SIGN_IN_WITH_TOTP_CODE', ways[flow]);
     await refused(go(first), ...used);
-    await refused(go(totp(sharedSecret, 3)), ...wrongCode);
+    await refused(go(wrongTotp(sharedSecret)), ...wrongCode);
     await go(totp(sharedSecret, 1), 'DONE'); // the clock of the phone is ahead
     await checkAndLeave(app, 'ada');
   });
@@ -50,7 +50,7 @@ test('a signed-in user sets a software token up and prefers it', async () => {
   await begin('ada', 'USER_SRP_AUTH', 'DONE');
   assert.deepEqual(await fetchMFAPreference(), { preferred: undefined, enabled: undefined });
   const { sharedSecret } = await setUpTOTP();
-  await refused(verifyTOTPSetup({ code: other(totp(sharedSecret)) }), 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
+  await refused(verifyTOTPSetup({ code: wrongTotp(sharedSecret) }), 'EnableSoftwareTokenMFAException', 'Code mismatch and fail enable Software Token MFA');
   await verifyTOTPSetup({ code: totp(sharedSecret) });
   assert.deepEqual(await fetchMFAPreference(), { preferred: undefined, enabled: undefined });
   await updateMFAPreference({ totp: 'PREFERRED' });

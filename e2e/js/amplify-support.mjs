@@ -8,7 +8,7 @@ import { ConsoleLogger } from 'aws-amplify/utils';
 import { AdminCreateUserCommand, AdminSetUserPasswordCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { api, endpoint, newClient, newPool } from './support.mjs';
 
-export { totp } from './support.mjs';
+export { totp, wrongTotp } from './support.mjs';
 
 export const password = 'Analytical-1843';
 

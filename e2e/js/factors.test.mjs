@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AuthenticationDetails, CognitoRefreshToken, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 import { AdminCreateUserCommand, AdminListDevicesCommand, AdminSetUserPasswordCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider';
-import { api, endpoint, newClient, newPool, totp } from './support.mjs';
+import { api, endpoint, newClient, newPool, totp, wrongTotp } from './support.mjs';
 
 const Username = 'grace';
 const Password = 'Compiler-1952';
@@ -64,7 +64,7 @@ test('a software token is set up and preferred', async () => {
   await signIn(user);
   const secret = await new Promise((associateSecretCode, onFailure) => user.associateSoftwareToken({ associateSecretCode, onFailure }));
   assert.match(secret, /^[A-Z2-7]{52}$/);
-  await assert.rejects(done((calls) => user.verifySoftwareToken(totp(secret).replace(/./g, (d) => (Number(d) + 1) % 10), 'phone', calls)), {
+  await assert.rejects(done((calls) => user.verifySoftwareToken(wrongTotp(secret), 'phone', calls)), {
     code: 'EnableSoftwareTokenMFAException',
   });
   await done((calls) => user.verifySoftwareToken(totp(secret), 'phone', calls));

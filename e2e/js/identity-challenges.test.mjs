@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addUser, application, Browser, done, invite, newToken, nodeback, other, step, withSMS, wrongCode, wrongPassword } from './identity-support.mjs';
-import { codeSentTo, totp } from './support.mjs';
+import { codeSentTo, totp, wrongTotp } from './support.mjs';
 
 const phone_number = '+15550001952';
 const email = 'grace.challenges@example.org';
@@ -62,7 +62,7 @@ for (const flow of flows) {
     assert.equal(name, 'MFA_SETUP');
     assert.deepEqual(JSON.parse(parameters.MFAS_CAN_SETUP), ['SOFTWARE_TOKEN_MFA']);
     const secret = await newToken(user);
-    await assert.rejects(done((calls) => user.verifySoftwareToken(other(totp(secret)), 'phone', calls)), {
+    await assert.rejects(done((calls) => user.verifySoftwareToken(wrongTotp(secret), 'phone', calls)), {
       code: 'EnableSoftwareTokenMFAException',
       message: 'Code mismatch and fail enable Software Token MFA',
     });

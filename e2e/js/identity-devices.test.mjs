@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdminForgetDeviceCommand, AdminGetDeviceCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { addUser, application, Browser, done, newToken, nodeback, other, step, wrongCode, wrongPassword } from './identity-support.mjs';
-import { api, totp } from './support.mjs';
+import { api, totp, wrongTotp } from './support.mjs';
 
 const throughDevice = ['InitiateAuth', 'PASSWORD_VERIFIER', 'DEVICE_SRP_AUTH', 'DEVICE_PASSWORD_VERIFIER'];
 const deviceOf = (session) => session.getAccessToken().payload.device_key;
@@ -37,7 +37,7 @@ test('a device that its user remembers spares the code, until it is forgotten', 
   const second = await browser.signIn('barbara');
   assert.equal(second.name, 'SOFTWARE_TOKEN_MFA');
   assert.equal(second.parameters.FRIENDLY_DEVICE_NAME, 'phone');
-  await assert.rejects(answer(second.user, totp(secret, 4)), wrongCode);
+  await assert.rejects(answer(second.user, wrongTotp(secret)), wrongCode);
   const { session } = await answer(second.user, totp(secret));
   assert.equal(deviceOf(session), key);
   await done((calls) => second.user.setDeviceStatusRemembered(calls));

@@ -43,6 +43,12 @@ export async function codeSentTo(address) {
   return messages[0].code;
 }
 
+/** A code that a TOTP generator shows at no time near now. */
+export function wrongTotp(secret) {
+  const near = [-3, -2, -1, 0, 1, 2, 3].map((steps) => totp(secret, steps));
+  return ['000000', '000001', '000002', '000003', '000004', '000005', '000006', '000007'].find((code) => !near.includes(code));
+}
+
 /** What a TOTP generator shows (RFC 6238), some steps of 30 seconds from now. */
 export function totp(secret, steps = 0) {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';

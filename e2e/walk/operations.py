@@ -119,7 +119,7 @@ both("ChangePassword", {"PreviousPassword": "wrong"}, **a, PreviousPassword=PASS
 both("SetUserSettings", forged, **a, MFAOptions=[])
 both("GetUserAuthFactors", forged, **a)
 secret = both("AssociateSoftwareToken", forged, **a)["SecretCode"]
-both("VerifySoftwareToken", {"UserCode": "000000"}, **a, UserCode=totp(secret))
+both("VerifySoftwareToken", {"UserCode": wrong_totp(secret)}, **a, UserCode=totp(secret))
 both("SetUserMFAPreference", {"SMSMfaSettings": {"Enabled": True}}, **a, SoftwareTokenMfaSettings={"Enabled": False})
 both("AdminDeleteSoftwareToken", nobody, **p, Username="bob")
 options = both("StartWebAuthnRegistration", forged, **a)["CredentialCreationOptions"]

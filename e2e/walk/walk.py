@@ -120,10 +120,15 @@ def upload(address, text):
     urllib.request.urlopen(urllib.request.Request(address, text.encode(), headers, method="PUT")).read()
 
 
-def totp(secret):
-    mac = hmac.new(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+def totp(secret, steps=0):
+    mac = hmac.new(base64.b32decode(secret + "=" * (-len(secret) % 8)), struct.pack(">Q", int(time.time()) // 30 + steps), hashlib.sha1).digest()
     at = mac[-1] & 15
     return "%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7FFFFFFF) % 1000000)
+
+
+def wrong_totp(secret):
+    near = [totp(secret, steps) for steps in range(-3, 4)]
+    return next(code for code in ("%06d" % i for i in range(8)) if code not in near)
 
 
 def b64(raw):
