@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -315,7 +316,7 @@ func twoNodes(t *testing.T, changes ...setup) (nodes [2]*userBench) {
 		}
 		t.Cleanup(func() { st.Close() })
 		b := newUserBench(t, changes...)
-		b.srv.Accounts.Users, b.srv.Accounts.Writer, b.srv.Accounts.Keys = st, st, keys
+		b.srv.Accounts.Users, b.srv.Accounts.Writer, b.srv.Accounts.Keys, b.srv.Accounts.Rand = st, st, keys, rand.Reader
 		nodes[i] = b
 		if i == 0 {
 			err = st.Write(t.Context(), func(tx store.Tx) error { return tx.CreatePool(t.Context(), b.pool) })

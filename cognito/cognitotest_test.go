@@ -55,7 +55,7 @@ func newBench(t testing.TB) *bench {
 	}
 	t.Cleanup(func() { st.Close() })
 	b := &bench{TB: t, store: st, region: "eu-west-1", now: time.Unix(1_700_000_000, 0).UTC()}
-	random := &sameRandom{source: rand.NewChaCha8([32]byte{})}
+	random := newRandom()
 	log, inbox := slog.New(slog.DiscardHandler), &message.Inbox{}
 	dir := &directory.Service{Store: st, Now: b.clock, Rand: random, AccountID: benchAccount}
 	b.srv = (&cognito.Server{
@@ -77,11 +77,14 @@ func newBench(t testing.TB) *bench {
 	return b
 }
 
-// sameRandom gives the same bytes in every run.
+// sameRandom gives the same bytes in every run: a guess that is wrong in one is wrong
+// in all.
 type sameRandom struct {
 	mu     sync.Mutex
 	source *rand.ChaCha8
 }
+
+func newRandom() *sameRandom { return &sameRandom{source: rand.NewChaCha8([32]byte{})} }
 
 func (r *sameRandom) Read(p []byte) (int, error) {
 	r.mu.Lock()

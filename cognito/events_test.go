@@ -2,7 +2,6 @@ package cognito_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -52,9 +51,9 @@ func newEventBench(t testing.TB) *eventBench {
 	b.srv.Accounts.Activity = history
 	b.srv.Accounts.Messages.Email = b.inbox
 	signIns := &auth.Service{
-		Config: b.srv.Directory, Store: b.store, Accounts: b.srv.Accounts, Keys: b.srv.Keys, Now: b.clock, Rand: rand.Reader, Activity: history,
+		Config: b.srv.Directory, Store: b.store, Accounts: b.srv.Accounts, Keys: b.srv.Keys, Now: b.clock, Rand: b.srv.Accounts.Rand, Activity: history,
 		Tokens: &tokens.Service{
-			Config: b.srv.Directory, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
+			Config: b.srv.Directory, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: b.srv.Accounts.Rand,
 			Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
 		},
 	}

@@ -3,7 +3,6 @@ package cognito_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -61,11 +60,11 @@ func newSignInBench(t testing.TB, changes ...setup) *signInBench {
 		t.Fatal(err)
 	}
 	issue := &tokens.Service{
-		Config: b, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
+		Config: b, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: b.srv.Accounts.Rand,
 		Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
 	}
 	b.auth = &auth.Service{
-		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: keys, Now: b.clock, Rand: rand.Reader,
+		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: keys, Now: b.clock, Rand: b.srv.Accounts.Rand,
 	}
 	b.srv.Auth, b.srv.AccessTokens, b.srv.Clients = b.auth, b.auth, b
 	b.addClients()

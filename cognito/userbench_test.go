@@ -3,7 +3,6 @@ package cognito_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"io"
@@ -75,14 +74,15 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 	if err := st.Write(t.Context(), func(tx store.Tx) error { return tx.CreatePool(t.Context(), b.pool) }); err != nil {
 		t.Fatal(err)
 	}
+	random := newRandom()
 	log := slog.New(slog.NewTextHandler(&lockedWriter{w: b.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.srv = (&cognito.Server{
 		Pools: b, Clients: b, AccessTokens: b, Signatures: b, AccountID: "000000000000", Log: log,
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
 		Accounts: &account.Service{
-			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: rand.Reader, Log: log,
+			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: random, Log: log,
 			Passwords: account.SRPVerifiers(b.clock),
-			Messages:  &message.Sender{Email: b.inbox, SMS: b.inbox, Now: b.clock, Rand: rand.Reader, Log: log},
+			Messages:  &message.Sender{Email: b.inbox, SMS: b.inbox, Now: b.clock, Rand: random, Log: log},
 		},
 	}).Init()
 	return b

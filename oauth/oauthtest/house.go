@@ -4,10 +4,10 @@ package oauthtest
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -78,27 +78,40 @@ func New(t testing.TB, publicURL string, log io.Writer) *House {
 
 	h := &House{Store: st, Inbox: &message.Inbox{}, now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
 	h.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	config := Directory{st}
+	config, random := Directory{st}, &sameRandom{source: rand.NewChaCha8([32]byte{})}
 	h.Accounts = &account.Service{
-		Users: st, Writer: st, Passwords: account.SRPVerifiers(h.Now), Keys: keys, Now: h.Now, Rand: rand.Reader, Log: h.Log,
+		Users: st, Writer: st, Passwords: account.SRPVerifiers(h.Now), Keys: keys, Now: h.Now, Rand: random, Log: h.Log,
 		Domains: config, PagesHost: public.Hostname(),
 		Messages: &message.Sender{
-			Email: h.Inbox, SMS: h.Inbox, Now: h.Now, Rand: rand.Reader, Log: h.Log,
+			Email: h.Inbox, SMS: h.Inbox, Now: h.Now, Rand: random, Log: h.Log,
 			Renderer: message.Renderer{PagesBase: func(*userpool.Pool) string { return publicURL }},
 		},
 	}
 	h.Tokens = &tokens.Service{
 		Config: config, Store: st, Keys: &tokens.Keys{Store: st, Source: new(tokenstest.Source), Now: h.Now},
-		Issuer: tokens.Issuer{Form: tokens.FormIdpond, PublicURL: publicURL}, Now: h.Now, Rand: rand.Reader,
+		Issuer: tokens.Issuer{Form: tokens.FormIdpond, PublicURL: publicURL}, Now: h.Now, Rand: random,
 	}
 	h.Auth = &auth.Service{
-		Config: config, Store: st, Accounts: h.Accounts, Tokens: h.Tokens, Keys: keys, Now: h.Now, Rand: rand.Reader,
+		Config: config, Store: st, Accounts: h.Accounts, Tokens: h.Tokens, Keys: keys, Now: h.Now, Rand: random,
 	}
 	h.OAuth = &oauth.Server{
-		Directory: config, Tokens: h.Tokens, Store: st, PublicURL: public, Now: h.Now, Rand: rand.Reader, Log: h.Log,
+		Directory: config, Tokens: h.Tokens, Store: st, PublicURL: public, Now: h.Now, Rand: random, Log: h.Log,
 	}
 	h.furnish(t)
 	return h
+}
+
+// sameRandom gives the same bytes in every run: a guess that is wrong in one is wrong
+// in all.
+type sameRandom struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (r *sameRandom) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(p)
 }
 
 // Now is the house's clock.
