@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/fault"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/userpool"
 )
 
@@ -30,15 +29,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st, _ := sqlstoretest.Open(t)
 	h := &house{Store: st}
 	now, made := time.Unix(1_700_000_000, 123_456_789).UTC(), 0
 	h.recorder = &Recorder{
@@ -49,7 +40,7 @@ func newHouse(t *testing.T) *house {
 	pool := &userpool.Pool{ID: "eu-west-1_a", Region: "eu-west-1", Settings: userpool.PoolSettings{
 		UserPoolAddOns: &userpool.UserPoolAddOns{AdvancedSecurityMode: "ENFORCED"}}}
 	h.subject = Subject{Pool: pool, Client: &userpool.AppClient{ID: "app"}, User: &userpool.User{PoolID: pool.ID, ID: "u1", Username: "ada"}}
-	err = st.Write(t.Context(), func(tx store.Tx) error {
+	err := st.Write(t.Context(), func(tx store.Tx) error {
 		return errors.Join(tx.CreatePool(t.Context(), pool), tx.CreateUser(t.Context(), h.subject.User))
 	})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -14,9 +13,9 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/auth"
 	"idpond/internal/fault"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/tokens"
 	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
@@ -39,15 +38,7 @@ type bench struct {
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st, keys := sqlstoretest.Open(t)
 	b := &bench{
 		TB: t, store: st, now: time.Unix(1_700_000_000, 0).UTC(),
 		pool: &userpool.Pool{ID: "eu-west-1_A", Region: "eu-west-1", Name: "a", Settings: userpool.PoolSettings{
@@ -63,7 +54,7 @@ func newBench(t testing.TB) *bench {
 	}
 	accounts := &account.Service{Users: st, Writer: st, Passwords: account.SRPVerifiers(b.clock), Keys: keys, Now: b.clock, Rand: rand.Reader}
 	b.auth = &auth.Service{Config: b, Store: st, Accounts: accounts, Tokens: issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
-	err = st.Write(t.Context(), func(tx store.Tx) error {
+	err := st.Write(t.Context(), func(tx store.Tx) error {
 		return errors.Join(tx.CreatePool(t.Context(), b.pool), tx.CreateClient(t.Context(), b.client))
 	})
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,9 +11,9 @@ import (
 
 	"idpond/internal/directory"
 	"idpond/internal/fault"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/userpool"
 )
 
@@ -38,15 +37,7 @@ func (c *counted) Pool(ctx context.Context, id string) (*userpool.Pool, error) {
 
 func newStore(t testing.TB) *counted {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st, _ := sqlstoretest.Open(t)
 	return &counted{Store: st, held: make(chan chan struct{}, 1)}
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,9 +15,9 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/importer"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/userpool"
 )
 
@@ -36,15 +35,7 @@ type house struct {
 
 func newHouse(t testing.TB, changes ...func(*userpool.PoolSettings)) *house {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st, keys := sqlstoretest.Open(t)
 	h := &house{TB: t, store: st, now: time.Unix(1_700_000_000, 0).UTC()}
 	h.Service = &importer.Service{
 		Store: st, Keys: keys, PublicURL: "http://localhost:9229", AccountID: "111122223333",

@@ -15,9 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/fault"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/tokens"
 	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
@@ -58,27 +58,9 @@ func (c config) Groups(ctx context.Context, poolID string) (map[string]*userpool
 	return groups, err
 }
 
-func openStore(t testing.TB) *sqlstore.Store {
-	t.Helper()
-	keys, err := seal.ParseKeyring("1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return st
-}
-
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	st := openStore(t)
+	st, _ := sqlstoretest.Open(t)
 	h := &house{store: st, source: new(tokenstest.Source), now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}
 	clock := func() time.Time { return h.now }
 	h.Service = &tokens.Service{

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -18,9 +17,9 @@ import (
 	"idpond/internal/auth"
 	"idpond/internal/fault"
 	"idpond/internal/message"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/tokens"
 	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
@@ -68,11 +67,7 @@ type House struct {
 // New builds a house whose server is reached at publicURL.
 func New(t testing.TB, publicURL string, log io.Writer) *House {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	fatal(t, err)
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	fatal(t, err)
-	t.Cleanup(func() { fatal(t, st.Close()) })
+	st, keys := sqlstoretest.Open(t)
 	public, err := url.Parse(publicURL)
 	fatal(t, err)
 
