@@ -153,7 +153,6 @@ func (English) PasswordsDiffer() string             { return "The two passwords 
 func (English) WrongCode() string                   { return "Invalid verification code provided, please try again." }
 func (English) ExpiredCode() string                 { return "Invalid code provided, please request a code again." }
 func (English) TooManyAttempts() string             { return "Attempt limit exceeded, please try after some time." }
-func (English) UserExists() string                  { return "User already exists" }
 func (English) UserDisabled() string                { return "User is disabled." }
 func (English) PasswordResetRequired() string       { return "Password reset required for the user" }
 func (English) PasswordTooShort(characters int) string {

@@ -13,7 +13,6 @@ type GalleryItem struct {
 // app's name is the gallery's own.
 func Gallery(frame Frame) []GalleryItem {
 	frame.App = "Harbour Books"
-	frame.CSRF = "a-token"
 	var items []GalleryItem
 	items = append(items, galleryLogin(frame)...)
 	items = append(items, gallerySignUp(frame)...)
@@ -82,7 +81,7 @@ func gallerySignUp(f Frame) []GalleryItem {
 	}
 	refused := email
 	refused.Names = SignInNames{Username: true}
-	refused.Username = Field{Value: "ada", Problem: t.UserExists()}
+	refused.Username = Field{Value: "ada", Problem: "User already exists"}
 	refused.Attributes = []Attribute{
 		{Name: "email", Field: Field{Value: "ada@example.org"}},
 		{Name: "given_name", Field: Field{Value: "Ada"}},
@@ -159,7 +158,7 @@ func galleryErrors(f Frame) []GalleryItem {
 		{"error-forbidden", ErrorPage(Error{Frame: f, Kind: Forbidden, Detail: "Login pages unavailable. Please contact an administrator."})},
 		{"error-not-found", ErrorPage(Error{Frame: f, Kind: NotFound, Back: back})},
 		{"feedback", FeedbackPage(Feedback{Frame: f, Action: "/_idpond/feedback", Invalid: true})},
-		{"confirmed", NoticePage(Notice{Frame: f, Heading: f.text().ConfirmedHeading(), Sentence: f.text().Confirmed(), Next: back})},
+		{"confirmed", NoticePage(Notice{Frame: f, Heading: f.text().ConfirmedHeading(), Sentence: f.text().Confirmed()})},
 	}
 }
 

@@ -227,7 +227,6 @@ type problemMessages interface {
 	WrongCode() string
 	ExpiredCode() string
 	TooManyAttempts() string
-	UserExists() string
 	UserDisabled() string
 	PasswordResetRequired() string
 	PasswordTooShort(characters int) string

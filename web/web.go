@@ -38,7 +38,6 @@ type Frame struct {
 	Icon          string // address of the icon, or ""
 	App           string // name of the app that is signed in to; it leads the page
 	Logo          string // address of an image that stands in place of ours, or ""
-	CSRF          string // value of the hidden input _csrf; "" leaves it out
 	Footer        []Link
 }
 

@@ -60,7 +60,6 @@ func controls(form *goquery.Selection) []string {
 func TestForms(t *testing.T) {
 	username, email := web.SignInNames{Username: true}, web.SignInNames{Email: true}
 	mail := web.Delivery{Medium: "EMAIL", Destination: "a***@e***"}
-	frame := web.Frame{CSRF: "t0ken"}
 	for _, tt := range []struct {
 		name   string
 		page   templ.Component
@@ -68,14 +67,13 @@ func TestForms(t *testing.T) {
 		action string
 		want   []string
 	}{
-		{"login", web.LoginPage(web.Login{Frame: frame, Action: "/login?client_id=a&state=%26", Names: username, Username: web.Field{Value: "ada"}}),
+		{"login", web.LoginPage(web.Login{Action: "/login?client_id=a&state=%26", Names: username, Username: web.Field{Value: "ada"}}),
 			"form[name=cognitoSignInForm]", "/login?client_id=a&state=%26", []string{
-				`hidden _csrf "t0ken"`,
 				`text username#signInFormUsername username "ada"`,
 				`password password#signInFormPassword current-password`,
 				`submit signInSubmitButton "Sign in"`,
 			}},
-		{"login by e-mail, no token", web.LoginPage(web.Login{Action: "/login", Names: email}),
+		{"login by e-mail", web.LoginPage(web.Login{Action: "/login", Names: email}),
 			"form[name=cognitoSignInForm]", "/login", []string{
 				`email username#signInFormUsername username`,
 				`password password#signInFormPassword current-password`,
@@ -87,12 +85,11 @@ func TestForms(t *testing.T) {
 				`password password#signInFormPassword current-password`,
 				`submit signInSubmitButton "Sign in"`,
 			}},
-		{"continue", web.LoginPage(web.Login{Frame: frame, SignedIn: "ada", ContinueAction: "/login/continue?client_id=a"}),
-			"form", "/login/continue?client_id=a", []string{`hidden _csrf "t0ken"`, `button  "Sign In as ada"`}},
-		{"signup", web.SignUpPage(web.SignUp{Frame: frame, Action: "/signup", Names: username, Attributes: []web.Attribute{
+		{"continue", web.LoginPage(web.Login{SignedIn: "ada", ContinueAction: "/login/continue?client_id=a"}),
+			"form", "/login/continue?client_id=a", []string{`button  "Sign In as ada"`}},
+		{"signup", web.SignUpPage(web.SignUp{Action: "/signup", Names: username, Attributes: []web.Attribute{
 			{Name: "email", Field: web.Field{Value: "a@b.org"}}, {Name: "phone_number"}, {Name: "family_name"}, {Name: "birthdate"}, {Name: "custom:team"},
 		}}), "form[name=signupform]", "/signup", []string{
-			`hidden _csrf "t0ken"`,
 			`text username#signUpUsername username`,
 			`email requiredAttributes[email]#attribute-email email "a@b.org"`,
 			`tel requiredAttributes[phone_number]#attribute-phone_number tel`,
@@ -102,24 +99,24 @@ func TestForms(t *testing.T) {
 			`password password#signUpPassword new-password`,
 			`submit signUpButton "Sign up"`,
 		}},
-		{"confirm", web.ConfirmPage(web.Confirm{Frame: frame, Action: "/confirm", ResendAction: "/resendcode", Username: "ada", Sub: "s", Delivery: mail, Code: web.Field{Value: "12"}}),
+		{"confirm", web.ConfirmPage(web.Confirm{Action: "/confirm", ResendAction: "/resendcode", Username: "ada", Sub: "s", Delivery: mail, Code: web.Field{Value: "12"}}),
 			"form[action='/confirm']", "/confirm", []string{
-				`hidden _csrf "t0ken"`, `hidden username "ada"`, `hidden sub "s"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
+				`hidden username "ada"`, `hidden sub "s"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
 				`text code#verification_code one-time-code "12"`,
 				`submit confirm "Confirm account"`,
 			}},
-		{"resend", web.ConfirmPage(web.Confirm{Frame: frame, Action: "/confirm", ResendAction: "/resendcode", Username: "ada", Delivery: mail}),
+		{"resend", web.ConfirmPage(web.Confirm{Action: "/confirm", ResendAction: "/resendcode", Username: "ada", Delivery: mail}),
 			"form[action='/resendcode']", "/resendcode", []string{
-				`hidden _csrf "t0ken"`, `hidden username "ada"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
+				`hidden username "ada"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
 				`submit resend "Send a new code"`,
 			}},
-		{"forgot password", web.ForgotPasswordPage(web.ForgotPassword{Frame: frame, Action: "/forgotPassword", Names: email, Username: web.Field{Value: "a@b.org"}}),
+		{"forgot password", web.ForgotPasswordPage(web.ForgotPassword{Action: "/forgotPassword", Names: email, Username: web.Field{Value: "a@b.org"}}),
 			"form[name=forgotpasswordform]", "/forgotPassword", []string{
-				`hidden _csrf "t0ken"`, `email username#username username "a@b.org"`, `submit reset_my_password "Reset my password"`,
+				`email username#username username "a@b.org"`, `submit reset_my_password "Reset my password"`,
 			}},
-		{"reset password", web.ResetPasswordPage(web.ResetPassword{Frame: frame, Action: "/confirmforgotPassword", Username: "ada", Delivery: mail}),
+		{"reset password", web.ResetPasswordPage(web.ResetPassword{Action: "/confirmforgotPassword", Username: "ada", Delivery: mail}),
 			"form[name=confirmforgotpasswordform]", "/confirmforgotPassword", []string{
-				`hidden _csrf "t0ken"`, `hidden username "ada"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
+				`hidden username "ada"`, `hidden destination "a***@e***"`, `hidden deliveryMedium "EMAIL"`,
 				`text code#forgot_password_code one-time-code`,
 				`password password#new_password new-password`,
 				`password confirmPassword#confirm_password new-password`,
