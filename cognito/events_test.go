@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -407,4 +408,64 @@ func TestGetClientToken(t *testing.T) {
 	b.run(trial{"GetClientToken", call(`,"Scopes":["api/write"]`), `NotAuthorizedException: The client is not authorized for the scope api/write.`})
 	client(`"openid"`)
 	b.run(trial{"GetClientToken", call(""), `InvalidParameterException: The client has no scopes of resource servers.`})
+}
+
+// TestConfirmationEndsTheSignUp: whatever confirms a user, the entry of the sign-up in
+// the history has come out well, and is exported once more.
+func TestConfirmationEndsTheSignUp(t *testing.T) {
+	for _, tt := range []struct {
+		name, asks, asksBody string // for a code
+		op, body             string
+	}{
+		{name: "code", op: "ConfirmSignUp", body: `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"CODE"}`},
+		{name: "administrator", op: "AdminConfirmSignUp", body: `{"Username":"ada"}`},
+		{name: "password for good", op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"Passw0rd?","Permanent":true}`},
+		{name: "temporary password", op: "AdminSetUserPassword", body: `{"Username":"ada","Password":"Passw0rd?"}`},
+		{name: "recovery", asks: "ForgotPassword", asksBody: `{"ClientId":"CLIENT","Username":"ada"}`, op: "ConfirmForgotPassword",
+			body: `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"CODE","Password":"Passw0rd?"}`},
+		{name: "first code of a sign-in", asks: "InitiateAuth",
+			asksBody: `{"ClientId":"CLIENT","AuthFlow":"USER_AUTH","AuthParameters":{"USERNAME":"ada","PREFERRED_CHALLENGE":"EMAIL_OTP"}}`,
+			op:       "RespondToAuthChallenge",
+			body:     `{"ClientId":"CLIENT","ChallengeName":"EMAIL_OTP","Session":"SESSION","ChallengeResponses":{"USERNAME":"ada","EMAIL_OTP_CODE":"CODE"}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newEventBench(t)
+			b.ok("CreateUserPool", `{"PoolName":"shop","UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"AUDIT"},"AutoVerifiedAttributes":["email"],
+				"Policies":{"SignInPolicy":{"AllowedFirstAuthFactors":["PASSWORD","EMAIL_OTP"]}}}`)
+			b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_AUTH"]}`)
+			b.ask("SignUp", `{"ClientId":"CLIENT","Username":"ada","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"ada@example.org"}]}`)
+			if diff := cmp.Diff([]string{"SUB SignUp InProgress"}, b.signUps()); diff != "" {
+				t.Error(diff)
+			}
+			body := tt.body
+			if tt.asks != "" {
+				if tt.asks == "ForgotPassword" {
+					b.ok("AdminUpdateUserAttributes", `{"Username":"ada","UserAttributes":[{"Name":"email_verified","Value":"true"}]}`)
+				}
+				body = strings.Replace(body, "SESSION", b.member(b.ask(tt.asks, tt.asksBody), "Session"), 1)
+			}
+			body = strings.Replace(body, `"CODE"`, `"`+b.code()+`"`, 1)
+			for range 2 { // the second time it is refused, or changes the password alone
+				b.ask(tt.op, body)
+				if diff := cmp.Diff([]string{"SUB SignUp Pass"}, b.signUps()); diff != "" {
+					t.Error(diff)
+				}
+			}
+			var told []string
+			for _, m := range b.exported {
+				if m.EventType == "SignUp" {
+					told = append(told, m.EventResponse)
+				}
+			}
+			if diff := cmp.Diff([]string{"InProgress", "Pass"}, told); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// signUps are the entries of ada's history that tell of the sign-up.
+func (b *eventBench) signUps() []string {
+	b.Helper()
+	return slices.DeleteFunc(b.history(""), func(line string) bool { return !strings.Contains(line, " SignUp ") })
 }
