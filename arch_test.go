@@ -16,7 +16,7 @@ var rows = [][]string{
 	2: {"internal/store/sqlstore", "internal/directory"},
 	3: {"internal/account"},
 	4: {"internal/auth/risk", "internal/auth", "internal/importer"},
-	5: {"federation", "oauth"},
+	5: {"oauth"},
 	6: {"cognito", "handlers"},
 	7: {"", "tools", "e2e", "internal/store/storetest"},
 }
