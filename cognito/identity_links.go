@@ -74,7 +74,7 @@ func identityOf(in *api.ProviderUserIdentifierType) directory.Identity {
 // given refuses a member that has no value; the model lets it be absent.
 func given(member, value string) error {
 	if value == "" {
-		return fault.New(fault.InvalidParameter, "Missing required parameter "+member)
+		return fault.ErrMissing(member)
 	}
 	return nil
 }

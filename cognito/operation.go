@@ -74,7 +74,7 @@ func asUserOrSession[In interface {
 	return define(name, func(ctx context.Context, s *Server, in *In) (*Out, error) {
 		switch token, session := (*in).Token(), (*in).AuthSession(); {
 		case token == "" && session == "":
-			return nil, fault.New(fault.InvalidParameter, "Missing required parameter Session")
+			return nil, fault.ErrMissing("Session")
 		case token != "" && session != "":
 			return nil, fault.New(fault.InvalidParameter, "Only one of AccessToken and Session can be given.")
 		case token == "":
@@ -148,7 +148,7 @@ func define[In, Out any](name string, f func(context.Context, *Server, *In) (*Ou
 func (s *Server) caller(ctx context.Context, model *api.Operation, token string) (*Caller, error) {
 	caller, err := s.AccessTokens.CheckAccessToken(ctx, token, tokens.ScopeAdmin)
 	if fault.Is(err, fault.UserNotFound) && !model.Declares(string(fault.UserNotFound)) {
-		return nil, fault.New(fault.NotAuthorized, "Access Token has been revoked")
+		return nil, fault.ErrTokenRevoked()
 	}
 	return caller, err
 }

@@ -77,7 +77,7 @@ func (s *Service) adminFind(ctx context.Context, p *userpool.Pool, name string) 
 // user is not there (any more).
 func unknownToAdmin(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.New(fault.UserNotFound, "User does not exist.").Because(err)
+		return fault.ErrNoUser().Because(err)
 	}
 	return err
 }
@@ -186,9 +186,4 @@ func (s *Service) claimAliases(ctx context.Context, tx store.Tx, p *userpool.Poo
 	return nil
 }
 
-// errUnauthorizedWrite refuses an attribute that the client may not write.
-func errUnauthorizedWrite() error {
-	return fault.New(fault.NotAuthorized, "A client attempted to write unauthorized attribute")
-}
-
-func invalid(sentence string) error { return fault.New(fault.InvalidParameter, sentence) }
+func invalid(sentence string) *fault.Error { return fault.New(fault.InvalidParameter, sentence) }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -172,7 +173,7 @@ func remove(p *userpool.Pool, u *userpool.User, name string) error {
 func writable(p *userpool.Pool, c *userpool.AppClient, names iter.Seq[string]) error {
 	for name := range names {
 		if p.SchemaAttribute(name) != nil && !c.CanWrite(name) {
-			return errUnauthorizedWrite()
+			return fault.ErrUnwritable()
 		}
 	}
 	return nil

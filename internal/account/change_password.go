@@ -23,7 +23,7 @@ func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, c *userp
 		return err
 	}
 	if previous == "" && !u.Credential.Empty() {
-		return invalid("Missing required parameter PreviousPassword")
+		return fault.ErrMissing("PreviousPassword")
 	}
 	right := u.Credential.Empty() || s.Passwords.Matches(ctx, p, u, previous)
 	event := s.Activity.Begin(ctx, subject(p, c, u), userpool.EventPasswordChange)
@@ -40,7 +40,7 @@ func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, c *userp
 				}
 			}
 			if !right || !sameCredential(present.Credential, u.Credential) {
-				return fault.New(fault.NotAuthorized, "Incorrect username or password.")
+				return fault.ErrIncorrect()
 			}
 			return refused
 		},

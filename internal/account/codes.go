@@ -50,7 +50,7 @@ func (s *Service) count(ctx context.Context, tx store.Tx, p *userpool.Pool, subj
 		PoolID: p.ID, Subject: subject, Action: l.action, Limit: l.most, Window: time.Hour, Now: s.Now(),
 	})
 	if err == nil && !ok {
-		return fault.New(fault.LimitExceeded, "Attempt limit exceeded, please try after some time.")
+		return fault.ErrAttemptLimit(fault.LimitExceeded)
 	}
 	return err
 }

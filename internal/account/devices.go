@@ -23,8 +23,6 @@ type NewDevice struct {
 // maxDeviceSalt is the longest salt in bytes; clients send 16 or 17.
 const maxDeviceSalt = 64
 
-func errNoDevice() error { return fault.New(fault.ResourceNotFound, "Device does not exist.") }
-
 // ConfirmDevice keeps the device that a sign-in was made on: bound is the key that
 // its tokens carry. It reports whether the user has to be asked before the device
 // is remembered. Faults: InvalidParameter, DeviceKeyExists, UserNotFound.
@@ -70,7 +68,7 @@ func deviceSecret(in NewDevice) (salt, verifier []byte, err error) {
 func (s *Service) Device(ctx context.Context, p *userpool.Pool, u *userpool.User, key string, admin bool) (*store.Device, error) {
 	d, err := s.Users.Device(ctx, p.ID, u.ID, key)
 	if errors.Is(err, store.ErrNotFound) || err == nil && !d.Remembered && !admin {
-		return nil, errNoDevice()
+		return nil, fault.ErrNoDevice()
 	}
 	return d, err
 }
@@ -100,7 +98,7 @@ func (s *Service) ForgetDevice(ctx context.Context, p *userpool.Pool, u *userpoo
 
 func noDevice(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return errNoDevice()
+		return fault.ErrNoDevice()
 	}
 	return err
 }

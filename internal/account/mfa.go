@@ -73,7 +73,7 @@ func (s *Service) Factors(ctx context.Context, p *userpool.Pool, u *userpool.Use
 // operations that know no unknown users.
 func gone(err error) error {
 	if errors.Is(err, store.ErrNotFound) || fault.Is(err, fault.UserNotFound) {
-		return fault.New(fault.NotAuthorized, "Access Token has been revoked").Because(err)
+		return fault.ErrTokenRevoked().Because(err)
 	}
 	return err
 }

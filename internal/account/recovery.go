@@ -77,7 +77,7 @@ func errAskAdministrator() error {
 func recoverable(u *userpool.User, channel string) error {
 	switch {
 	case !u.Enabled:
-		return fault.New(fault.NotAuthorized, "User is disabled.")
+		return fault.ErrUserDisabled()
 	case u.Status == userpool.StatusForceChangePassword || u.Status == userpool.StatusExternalProvider:
 		return errNotResettable()
 	case channel == "":

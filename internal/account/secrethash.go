@@ -26,7 +26,7 @@ func CheckSecretHash(c *userpool.AppClient, username, hash string) error {
 		right |= subtle.ConstantTimeCompare([]byte(SecretHash(secret.Value, username, c.ID)), []byte(hash))
 	}
 	if right != 1 {
-		return fault.Newf(fault.NotAuthorized, "Unable to verify secret hash for client %s", c.ID)
+		return fault.ErrWrongSecret(fault.NotAuthorized, c.ID)
 	}
 	return nil
 }

@@ -30,8 +30,6 @@ func errNoSoftwareTokens() error {
 	return fault.New(fault.SoftwareTokenMFANotFound, "Software Token MFA has not been enabled by the userPool")
 }
 
-const noSoftwareToken = "Software Token MFA does not exist for the user."
-
 func softwareTokens(p *userpool.Pool) bool {
 	c := p.Settings.SoftwareTokenMfaConfiguration
 	return c != nil && c.Enabled
@@ -85,7 +83,7 @@ func (s *Service) VerifySoftwareToken(ctx context.Context, p *userpool.Pool, u *
 			return err
 		}
 		if len(u.SoftwareToken.Pending) == 0 && len(u.SoftwareToken.Secret) == 0 {
-			return fault.New(fault.SoftwareTokenMFANotFound, noSoftwareToken)
+			return fault.ErrNoSoftwareToken(fault.SoftwareTokenMFANotFound)
 		}
 		if err := s.count(ctx, tx, p, u.ID, limitSoftwareToken()); err != nil {
 			return tooManyRequests(err)
@@ -107,7 +105,7 @@ func takeTokenCode(u *userpool.User, code string, now time.Time) error {
 	if len(t.Pending) > 0 {
 		step, ok := TokenStep(t.Pending, code, now)
 		if !ok {
-			return errTokenMismatch()
+			return fault.ErrSoftwareTokenMismatch()
 		}
 		t.Secret, t.Pending = t.Pending, nil
 		u.MFA.LastStep, u.MFA.TokenName = step, ""
@@ -115,23 +113,19 @@ func takeTokenCode(u *userpool.User, code string, now time.Time) error {
 	}
 	switch step, ok := TokenStep(t.Secret, code, now); {
 	case !ok:
-		return errTokenMismatch()
+		return fault.ErrSoftwareTokenMismatch()
 	case step <= u.MFA.LastStep:
-		return fault.New(fault.EnableSoftwareTokenMFA, "Your software token has already been used once.")
+		return fault.ErrSoftwareTokenUsed(fault.EnableSoftwareTokenMFA)
 	default:
 		u.MFA.LastStep = step
 		return nil
 	}
 }
 
-func errTokenMismatch() error {
-	return fault.New(fault.EnableSoftwareTokenMFA, "Code mismatch and fail enable Software Token MFA")
-}
-
 // tooManyRequests is a refused count in operations without LimitExceeded.
 func tooManyRequests(err error) error {
-	if fe, ok := errors.AsType[*fault.Error](err); ok && fe.Code == fault.LimitExceeded {
-		return fault.New(fault.TooManyRequests, fe.Message)
+	if fault.Is(err, fault.LimitExceeded) {
+		return fault.ErrAttemptLimit(fault.TooManyRequests)
 	}
 	return err
 }
@@ -145,7 +139,7 @@ func (s *Service) AdminDeleteSoftwareToken(ctx context.Context, p *userpool.Pool
 	}
 	_, err = s.update(ctx, p, u.ID, func(_ store.Tx, u *userpool.User) error {
 		if len(u.SoftwareToken.Secret) == 0 {
-			return fault.New(fault.ResourceNotFound, noSoftwareToken)
+			return fault.ErrNoSoftwareToken(fault.ResourceNotFound)
 		}
 		u.DropSoftwareToken()
 		return nil

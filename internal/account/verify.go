@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -64,7 +65,7 @@ func (s *Service) VerifyAttribute(ctx context.Context, p *userpool.Pool, c *user
 		return err
 	}
 	if !c.CanWrite(name) {
-		return errUnauthorizedWrite()
+		return fault.ErrUnwritable()
 	}
 	return unknownToAdmin(aliasTaken(s.attempt(ctx, func(tx store.Tx) error {
 		u, err := tx.User(ctx, p.ID, u.ID)

@@ -143,17 +143,9 @@ type Outcome struct {
 	NewDevice           *NewDevice // beside Tokens, of a sign-in on no known device
 }
 
-// The refusals that several steps make (reference: api-behaviour §21).
-func errIncorrect() error {
-	return fault.New(fault.NotAuthorized, "Incorrect username or password.")
-}
-
-func errLocked() error { return fault.New(fault.NotAuthorized, "Password attempts exceeded") }
-
-func errUnknownUser() error { return fault.New(fault.UserNotFound, "User does not exist.") }
-
-func errMissing(parameter string) error {
-	return fault.Newf(fault.InvalidParameter, "Missing required parameter %s", parameter)
+// errLocked refuses whatever is tried while a lock runs.
+func errLocked() error {
+	return fault.New(fault.NotAuthorized, "Password attempts exceeded").For(fault.AttemptsExceeded)
 }
 
 // attempt is a sign-in under way.

@@ -57,7 +57,7 @@ func (s *Service) firstFactors(ctx context.Context, a *attempt) ([]string, error
 		case imported(a.user):
 			return nil, errResetRequired()
 		default:
-			return nil, errIncorrect()
+			return nil, fault.ErrIncorrect()
 		}
 	}
 	return s.offered(a, func(factor string) bool {
@@ -89,7 +89,7 @@ func (s *Service) takeChoice(ctx context.Context, a *attempt, r RespondRequest, 
 	answer := r.Answers["ANSWER"]
 	switch {
 	case answer == "":
-		return nil, errMissing("ANSWER")
+		return nil, fault.ErrMissing("ANSWER")
 	case !slices.Contains(ses.Choices, answer):
 		return nil, errNoChoice()
 	}
@@ -144,7 +144,7 @@ func (s *Service) choseSRP(ctx context.Context, a *attempt, public string, spent
 func (s *Service) takePassword(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	password := r.Answers["PASSWORD"]
 	if password == "" {
-		return nil, errMissing("PASSWORD")
+		return nil, fault.ErrMissing("PASSWORD")
 	}
 	return s.checkPassword(ctx, a, password, s.spending(ctx, r, ses))
 }

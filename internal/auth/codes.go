@@ -58,7 +58,7 @@ func (s *Service) countSent(ctx context.Context, tx store.Tx, a *attempt, next s
 		PoolID: a.pool.ID, Subject: subject, Action: "sign_in_code", Limit: mostCodes, Window: time.Hour, Now: s.Now(),
 	})
 	if err == nil && !ok {
-		return fault.New(fault.TooManyRequests, "Attempt limit exceeded, please try after some time.")
+		return fault.ErrAttemptLimit(fault.TooManyRequests)
 	}
 	return err
 }
@@ -124,7 +124,7 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 	typed := r.Answers[kind.answer]
 	switch {
 	case typed == "":
-		return nil, errMissing(kind.answer)
+		return nil, fault.ErrMissing(kind.answer)
 	case a.user == nil:
 		return nil, s.refuseStrangersCode(ctx, a)
 	case !stillWaits(a, ses):

@@ -49,7 +49,7 @@ func (s *Service) beginCustom(ctx context.Context, a *attempt, r InitiateRequest
 	case withSRP && !s.Accounts.Passwords.SRP():
 		return nil, errNoSRP()
 	case withSRP && r.Parameters["SRP_A"] == "":
-		return nil, errMissing("SRP_A")
+		return nil, fault.ErrMissing("SRP_A")
 	}
 	if err := s.identify(ctx, a); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (s *Service) beginCustomSRP(ctx context.Context, a *attempt, public string)
 	case err != nil:
 		return nil, err
 	case said.FailAuthentication:
-		return nil, errIncorrect()
+		return nil, fault.ErrIncorrect()
 	case said.IssueTokens || said.ChallengeName != ChallengePasswordVerifier:
 		return nil, errUnrecognizable()
 	}
@@ -89,7 +89,7 @@ func (s *Service) define(ctx context.Context, a *attempt) (*Outcome, error) {
 		if err := s.save(ctx, a, userpool.EventFail, nothing); err != nil {
 			return nil, err
 		}
-		return nil, errIncorrect()
+		return nil, fault.ErrIncorrect()
 	case said.IssueTokens:
 		return s.endCustom(ctx, a)
 	case said.ChallengeName == ChallengeCustom:
@@ -126,10 +126,10 @@ func errUnrecognizable() error {
 func (s *Service) knownProblem(ctx context.Context, a *attempt, challenge string) error {
 	switch challenge {
 	case ChallengePasswordVerifier:
-		return errMissing("SRP_A") // only a client that begins with it can prove a password
+		return fault.ErrMissing("SRP_A") // only a client that begins with it can prove a password
 	case ChallengeSMSMFA, ChallengeEmailOTP, ChallengeSoftwareToken:
 		if a.user == nil && challenge == ChallengeSoftwareToken {
-			return errIncorrect()
+			return fault.ErrIncorrect()
 		}
 		if a.user != nil && !a.pool.CanAsk(a.user, challenge) {
 			return errCannotAnswer(challenge)
@@ -195,7 +195,7 @@ func (s *Service) askCustom(ctx context.Context, a *attempt, next step) (*Outcom
 func (s *Service) takeCustom(ctx context.Context, a *attempt, r RespondRequest) (*Outcome, error) {
 	answer := r.Answers["ANSWER"]
 	if answer == "" || a.custom == nil {
-		return nil, errMissing("ANSWER")
+		return nil, fault.ErrMissing("ANSWER")
 	}
 	if err := s.Store.Write(ctx, func(tx store.Tx) error { return a.custom.spend(ctx, tx, a.pool) }); err != nil {
 		return nil, err
@@ -234,7 +234,7 @@ func (s *Service) passCustom(ctx context.Context, a *attempt, record func(store.
 // long, so the user is read again when that is written.
 func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 	if a.user == nil {
-		return nil, errIncorrect()
+		return nil, fault.ErrIncorrect()
 	}
 	password := passwordTime(a.user)
 	a.keepsPassword = !a.custom.proved()
@@ -253,7 +253,7 @@ func (s *Service) endCustom(ctx context.Context, a *attempt) (*Outcome, error) {
 	return s.proceedJudged(ctx, a, func(tx store.Tx) error {
 		switch u, err := tx.User(ctx, a.pool.ID, a.user.ID); {
 		case isNotFound(err):
-			return errIncorrect()
+			return fault.ErrIncorrect()
 		case err != nil:
 			return err
 		case passwordTime(u) != password: // an administrator was faster

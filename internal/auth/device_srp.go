@@ -64,9 +64,9 @@ func deviceParameters(a *attempt) map[string]string {
 func answeringDevice(a *attempt, r RespondRequest, ses *session) error {
 	switch key := r.Answers["DEVICE_KEY"]; {
 	case key == "":
-		return errMissing("DEVICE_KEY")
+		return fault.ErrMissing("DEVICE_KEY")
 	case !deviceStands(a.pool, a.device): // forgotten, or no longer remembered
-		return errNoDevice()
+		return fault.ErrNoDevice()
 	case key != ses.Device:
 		return errInvalidSession()
 	}
@@ -81,7 +81,7 @@ func (s *Service) stillStands(ctx context.Context, tx store.Tx, a *attempt) erro
 	case err != nil:
 		return err
 	case !deviceStands(a.pool, d) || !d.CreatedAt.Equal(a.device.CreatedAt):
-		return errNoDevice()
+		return fault.ErrNoDevice()
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (s *Service) takeDeviceSRP(ctx context.Context, a *attempt, r RespondReques
 		return nil, err
 	}
 	if r.Answers["SRP_A"] == "" {
-		return nil, errMissing("SRP_A")
+		return nil, fault.ErrMissing("SRP_A")
 	}
 	client, err := srp.ParsePublic(r.Answers["SRP_A"])
 	if err != nil {
@@ -133,13 +133,13 @@ func (s *Service) verifyDevice(ctx context.Context, a *attempt, r RespondRequest
 	case x == nil || err != nil || subtle.ConstantTimeCompare(block, x.Block) != 1:
 		return nil, errInvalidSession()
 	case x.Made != a.device.CreatedAt.UnixMicro(): // confirmed anew meanwhile, with another password
-		return nil, errNoDevice()
+		return nil, fault.ErrNoDevice()
 	}
 	claim := srp.Claim{
 		PoolName: userpool.DeviceGroupKey(a.user), UserID: a.device.Key, SecretBlock: x.Block, Timestamp: r.Answers["TIMESTAMP"],
 	}
 	if !claim.Proven(x.Key, r.Answers["PASSWORD_CLAIM_SIGNATURE"]) {
-		return nil, s.wrongCode(ctx, a, errIncorrect())
+		return nil, s.wrongCode(ctx, a, fault.ErrIncorrect())
 	}
 	a.deviceProved = true
 	a.passed = append(a.passed, activity.MFA(true))

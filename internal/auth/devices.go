@@ -27,8 +27,6 @@ import (
 // runs on.
 type NewDevice struct{ Key, GroupKey string }
 
-func errNoDevice() error { return fault.New(fault.ResourceNotFound, "Device does not exist.") }
-
 // useDevice makes a device of a's user the one that a is made on.
 func (s *Service) useDevice(ctx context.Context, a *attempt, key string) error {
 	if key == "" || a.side == Pages || !a.pool.TracksDevices() {
@@ -37,7 +35,7 @@ func (s *Service) useDevice(ctx context.Context, a *attempt, key string) error {
 	d, err := s.Store.Device(ctx, a.pool.ID, a.user.ID, key)
 	switch {
 	case isNotFound(err):
-		return errNoDevice()
+		return fault.ErrNoDevice()
 	case err != nil:
 		return err
 	}
@@ -86,7 +84,7 @@ func (s *Service) bindDevice(ctx context.Context, a *attempt) (binding, error) {
 			err := tx.DeviceSeen(ctx, pool, user, key, ip, now)
 			switch {
 			case isNotFound(err): // forgotten in this moment
-				return errNoDevice()
+				return fault.ErrNoDevice()
 			case err != nil || !a.deviceProved:
 				return err
 			}

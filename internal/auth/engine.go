@@ -53,7 +53,7 @@ func (s *Service) firstFactor(ctx context.Context, a *attempt, right bool, also 
 	record := func(tx store.Tx) error {
 		switch ok, err := tx.PasswordRight(ctx, a.pool.ID, a.user.ID, now); {
 		case isNotFound(err): // deleted meanwhile
-			return errIncorrect()
+			return fault.ErrIncorrect()
 		case err != nil:
 			return err
 		case !ok:
@@ -99,7 +99,7 @@ func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) 
 	})
 	switch {
 	case isNotFound(err), err == nil && counted: // the user may be gone meanwhile
-		return errIncorrect()
+		return fault.ErrIncorrect()
 	case err != nil:
 		return err
 	}
@@ -111,7 +111,7 @@ func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) 
 func refusedByState(pool *userpool.Pool, u *userpool.User, now time.Time) error {
 	switch {
 	case !u.Enabled:
-		return fault.New(fault.NotAuthorized, "User is disabled.")
+		return fault.ErrUserDisabled()
 	case u.Status == userpool.StatusUnconfirmed:
 		return fault.New(fault.UserNotConfirmed, "User is not confirmed.")
 	case u.Status == userpool.StatusResetRequired:
@@ -121,7 +121,7 @@ func refusedByState(pool *userpool.Pool, u *userpool.User, now time.Time) error 
 	case u.Status == userpool.StatusConfirmed, u.Status == userpool.StatusForceChangePassword:
 		return nil
 	}
-	return errIncorrect() // EXTERNAL_PROVIDER: federated users have no password here
+	return fault.ErrIncorrect() // EXTERNAL_PROVIDER: federated users have no password here
 }
 
 func errResetRequired() error {

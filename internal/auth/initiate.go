@@ -33,7 +33,7 @@ func (s *Service) Initiate(ctx context.Context, r InitiateRequest) (*Outcome, er
 	switch flow {
 	case userpool.FlowUserSRP:
 		if r.Parameters["SRP_A"] == "" {
-			return nil, errMissing("SRP_A")
+			return nil, fault.ErrMissing("SRP_A")
 		}
 		if err := s.identify(ctx, a); err != nil {
 			return nil, err
@@ -55,7 +55,7 @@ func (s *Service) identify(ctx context.Context, a *attempt) error {
 	case err != nil:
 		return err
 	case u == nil && !a.client.HidesUserExistence():
-		return errUnknownUser()
+		return fault.ErrNoUser()
 	}
 	a.user = u
 	return nil
@@ -110,7 +110,7 @@ func errNoSRP() error {
 func namedUser(client *userpool.AppClient, parameters map[string]string) (string, error) {
 	hash, username := parameters["SECRET_HASH"], parameters["USERNAME"]
 	if username == "" && (hash != "" || !client.Confidential()) {
-		return "", errMissing("USERNAME")
+		return "", fault.ErrMissing("USERNAME")
 	}
 	return username, account.CheckSecretHash(client, username, hash)
 }
@@ -118,7 +118,7 @@ func namedUser(client *userpool.AppClient, parameters map[string]string) (string
 // password takes a password in the clear as the first factor of whoever a's name is.
 func (s *Service) password(ctx context.Context, a *attempt, password string) (*Outcome, error) {
 	if password == "" {
-		return nil, errMissing("PASSWORD")
+		return nil, fault.ErrMissing("PASSWORD")
 	}
 	if err := s.identify(ctx, a); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (s *Service) takeMFAChoice(ctx context.Context, a *attempt, r RespondReques
 	answer := r.Answers["ANSWER"]
 	switch {
 	case answer == "":
-		return nil, errMissing("ANSWER")
+		return nil, fault.ErrMissing("ANSWER")
 	case !slices.Contains(ses.Choices, answer):
 		return nil, fault.New(fault.InvalidParameter, "ANSWER is not one of the MFA types that can be chosen.")
 	case !a.stillAsks(answer):
@@ -81,7 +81,7 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 		}
 	}
 	if slices.Contains(ses.Choices, ChallengeEmailOTP) {
-		return nil, errMissing("EMAIL")
+		return nil, fault.ErrMissing("EMAIL")
 	}
 	return nil, errInvalidSession() // not one that VerifySoftwareToken gave
 }
@@ -167,11 +167,11 @@ func (s *Service) VerifyToken(ctx context.Context, text, code, name string) (ses
 	case err != nil:
 		return "", err
 	case len(ses.Token) == 0:
-		return "", errNoToken()
+		return "", fault.ErrNoSoftwareToken(fault.SoftwareTokenMFANotFound)
 	}
 	at, ok := account.TokenStep(ses.Token, code, s.Now())
 	if !ok {
-		return "", s.wrongCode(ctx, a, fault.New(fault.EnableSoftwareTokenMFA, "Code mismatch and fail enable Software Token MFA"))
+		return "", s.wrongCode(ctx, a, fault.ErrSoftwareTokenMismatch())
 	}
 	a.passed = append(a.passed, activity.MFA(true))
 	err = s.save(ctx, a, userpool.EventInProgress, func(tx store.Tx) error {

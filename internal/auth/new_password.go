@@ -47,7 +47,7 @@ func newPasswordParameters(a *attempt) (map[string]string, error) {
 func (s *Service) newPassword(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	password := r.Answers["NEW_PASSWORD"]
 	if password == "" {
-		return nil, errMissing("NEW_PASSWORD")
+		return nil, fault.ErrMissing("NEW_PASSWORD")
 	}
 	added, err := addedAttributes(a, r.Answers)
 	if err != nil {
@@ -118,7 +118,7 @@ func addedAttributes(a *attempt, answers map[string]string) (map[string]string, 
 		case a.user.Attributes[name] != "":
 			return nil, fault.Newf(fault.NotAuthorized, "Cannot modify an already provided %s", name)
 		case !a.client.CanWrite(name):
-			return nil, fault.New(fault.NotAuthorized, "A client attempted to write unauthorized attribute")
+			return nil, fault.ErrUnwritable()
 		}
 		added[name] = answers[key]
 	}

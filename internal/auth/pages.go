@@ -63,7 +63,7 @@ func (s *Service) beginPage(ctx context.Context, r PageRequest) (*attempt, error
 	a := &attempt{pool: r.Pool, client: r.Client, side: Pages, name: r.Username, began: r.Began}
 	switch {
 	case r.Username == "":
-		return nil, errMissing("USERNAME")
+		return nil, fault.ErrMissing("USERNAME")
 	case a.began.IsZero():
 		a.began = s.Now()
 	case s.tookTooLong(a.began):

@@ -80,7 +80,7 @@ func (s *Service) offeredPasskeys(ctx context.Context, a *attempt) (*account.Pas
 func (s *Service) takePasskey(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	credential := r.Answers["CREDENTIAL"]
 	if credential == "" {
-		return nil, errMissing("CREDENTIAL")
+		return nil, fault.ErrMissing("CREDENTIAL")
 	}
 	in, err := s.offeredPasskeys(ctx, a)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *Service) takePasskey(ctx context.Context, a *attempt, r RespondRequest,
 }
 
 func errPasskey(why error) error {
-	return fault.New(fault.NotAuthorized, "Incorrect username or password.").Because(why)
+	return fault.ErrIncorrect().Because(why)
 }
 
 // usePasskey notes the use of a passkey, unless it was deleted or its counter did not

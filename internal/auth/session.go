@@ -93,22 +93,26 @@ func passwordTime(u *userpool.User) int64 { return u.Credential.SetAt.UnixMicro(
 
 // errInvalidSession and its two sisters are the sentences of api-behaviour §10.
 func errInvalidSession() error {
-	return fault.New(fault.NotAuthorized, "Invalid session for the user.")
+	return sessionOver("Invalid session for the user.")
 }
 
 func errSessionExpired() error {
-	return fault.New(fault.NotAuthorized, "Invalid session for the user, session is expired.")
+	return sessionOver("Invalid session for the user, session is expired.")
 }
 
 func errSessionUsed() error {
-	return fault.New(fault.NotAuthorized, "Invalid session for the user, session can only be used once.")
+	return sessionOver("Invalid session for the user, session can only be used once.")
+}
+
+func sessionOver(sentence string) error {
+	return fault.New(fault.NotAuthorized, sentence).For(fault.SessionOver)
 }
 
 // openSession opens the session of r and checks that it belongs to r's pool,
 // client, side and challenge, and still runs.
 func (s *Service) openSession(r RespondRequest) (*session, error) {
 	if r.Session == "" {
-		return nil, errMissing("Session")
+		return nil, fault.ErrMissing("Session")
 	}
 	var ses session
 	if err := s.Keys.OpenText(sessionLabel, r.Session, &ses); err != nil {

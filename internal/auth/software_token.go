@@ -10,14 +10,6 @@ import (
 	"idpond/internal/store"
 )
 
-func errTokenUsed() error {
-	return fault.New(fault.ExpiredCode, "Your software token has already been used once.")
-}
-
-func errNoToken() error {
-	return fault.New(fault.SoftwareTokenMFANotFound, "Software Token MFA does not exist for the user.")
-}
-
 // takeToken takes the answer to SOFTWARE_TOKEN_MFA. A code works once: the write of the
 // user decides which of several answers was first.
 func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
@@ -25,9 +17,9 @@ func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, s
 	typed, secret := r.Answers[answer], a.user.SoftwareToken.Secret
 	switch {
 	case typed == "":
-		return nil, errMissing(answer)
+		return nil, fault.ErrMissing(answer)
 	case len(secret) == 0: // taken away meanwhile
-		return nil, errNoToken()
+		return nil, fault.ErrNoSoftwareToken(fault.SoftwareTokenMFANotFound)
 	case !a.stillAsks(ChallengeSoftwareToken):
 		return nil, errInvalidSession()
 	}
@@ -36,7 +28,7 @@ func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, s
 	case !ok:
 		return nil, s.wrongCode(ctx, a, errWrongCode())
 	case at <= a.user.MFA.LastStep:
-		return nil, s.wrongCode(ctx, a, errTokenUsed())
+		return nil, s.wrongCode(ctx, a, fault.ErrSoftwareTokenUsed(fault.ExpiredCode))
 	}
 	a.passed = append(a.passed, activity.MFA(true))
 	return s.proceed(ctx, a, passedSecondFactor, func(tx store.Tx) error {
@@ -51,9 +43,9 @@ func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, s
 		case err != nil:
 			return err
 		case !bytes.Equal(u.SoftwareToken.Secret, secret):
-			return errNoToken()
+			return fault.ErrNoSoftwareToken(fault.SoftwareTokenMFANotFound)
 		case at <= u.MFA.LastStep:
-			return errTokenUsed()
+			return fault.ErrSoftwareTokenUsed(fault.ExpiredCode)
 		}
 		u.MFA.LastStep = at
 		return tx.UpdateUser(ctx, u)

@@ -41,7 +41,7 @@ func blockLabel(pool *userpool.Pool) string { return "auth/secret-block/" + pool
 // written and nobody is locked out yet: failures count when the answer comes.
 func (s *Service) beginSRP(ctx context.Context, a *attempt, public string) (*Outcome, error) {
 	if public == "" {
-		return nil, errMissing("SRP_A")
+		return nil, fault.ErrMissing("SRP_A")
 	}
 	client, err := srp.ParsePublic(public)
 	if err != nil {
@@ -123,7 +123,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	u, err := s.Store.User(ctx, r.Pool.ID, block.User)
 	switch {
 	case isNotFound(err):
-		return nil, errIncorrect()
+		return nil, fault.ErrIncorrect()
 	case err != nil:
 		return nil, err
 	case u.LockedUntil.After(s.Now()):
@@ -150,7 +150,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 func checkClaim(r RespondRequest) error {
 	for _, name := range []string{"PASSWORD_CLAIM_SECRET_BLOCK", "PASSWORD_CLAIM_SIGNATURE", "TIMESTAMP"} {
 		if r.Answers[name] == "" {
-			return errMissing(name)
+			return fault.ErrMissing(name)
 		}
 	}
 	// The timestamp is part of what is signed. Its age is not judged: the block has

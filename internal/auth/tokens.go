@@ -30,7 +30,7 @@ func (s *Service) CheckAccessToken(ctx context.Context, token, scope string) (*C
 	client, err := s.Config.PoolClient(ctx, access.Pool, access.ClientID)
 	switch {
 	case fault.Is(err, fault.ResourceNotFound): // the client's tokens went with it
-		return nil, fault.New(fault.NotAuthorized, "Access Token has been revoked").Because(err)
+		return nil, fault.ErrTokenRevoked().Because(err)
 	case err != nil:
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *Service) refresh(ctx context.Context, r InitiateRequest) (*Outcome, err
 	case hash == "" && r.Client.Confidential():
 		return nil, account.CheckSecretHash(r.Client, "", "")
 	case token == "":
-		return nil, errMissing("REFRESH_TOKEN")
+		return nil, fault.ErrMissing("REFRESH_TOKEN")
 	}
 	set, err := s.Tokens.Refresh(ctx, tokens.RefreshRequest{
 		Pool: r.Pool, Client: r.Client, RefreshToken: token, DeviceKey: r.Parameters["DEVICE_KEY"], Door: tokens.DoorInitiateAuth,
@@ -90,7 +90,7 @@ func checkSecret(code fault.Code, client *userpool.AppClient, secret string) err
 		return nil
 	}
 	if !client.HasSecret(secret) {
-		return fault.Newf(code, "Unable to verify secret hash for client %s", client.ID)
+		return fault.ErrWrongSecret(code, client.ID)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (s *Service) AdminSignOutEverywhere(ctx context.Context, pool *userpool.Poo
 	case err != nil:
 		return err
 	case u == nil:
-		return errUnknownUser()
+		return fault.ErrNoUser()
 	}
 	return s.SignOutEverywhere(ctx, u)
 }

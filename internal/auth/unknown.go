@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 
+	"idpond/internal/fault"
 	"idpond/internal/srp"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -55,5 +56,5 @@ func (s *Service) refuseStranger(ctx context.Context, a *attempt, check func()) 
 		return errLocked()
 	}
 	check() // of a session that was used too, as a user's password is
-	return cmp.Or(err, errIncorrect())
+	return cmp.Or[error](err, fault.ErrIncorrect())
 }

@@ -84,11 +84,27 @@ const (
 	ExpiredToken               Code = "ExpiredTokenException"
 )
 
+// Reason tells refusals apart that share a Code, for doors that say or do different
+// things then; "" where none does. Those of InvalidPassword are userpool.PasswordTooShort
+// and its sisters.
+type Reason string
+
+// The reasons.
+const (
+	WrongPassword    Reason = "wrong password" // of NotAuthorized, like the next three; or no such user
+	AttemptsExceeded Reason = "attempts exceeded"
+	UserDisabled     Reason = "user disabled"
+	SessionOver      Reason = "session over" // the sign-in has to begin again
+	CodeUsed         Reason = "code used"    // of ExpiredCode and EnableSoftwareTokenMFA
+)
+
 // Error is a failure that the caller is allowed to see.
 type Error struct {
-	Code    Code
-	Message string // the service's own sentence, shown to the caller
-	cause   error
+	Code      Code
+	Message   string // the service's own sentence, shown to the caller; nobody tells errors apart by it
+	Reason    Reason
+	Attribute string // of the user, or "username": what was given is at fault; "" for no single one
+	cause     error
 }
 
 // New returns an error with the given code and public message.
@@ -97,6 +113,20 @@ func New(code Code, message string) *Error { return &Error{Code: code, Message: 
 // Newf is New with a formatted message.
 func Newf(code Code, format string, args ...any) *Error {
 	return New(code, fmt.Sprintf(format, args...))
+}
+
+// For returns a copy of e with a reason.
+func (e *Error) For(reason Reason) *Error {
+	c := *e
+	c.Reason = reason
+	return &c
+}
+
+// About returns a copy of e that is about an attribute.
+func (e *Error) About(attribute string) *Error {
+	c := *e
+	c.Attribute = attribute
+	return &c
 }
 
 // Because returns a copy of e that keeps the internal cause for the log; the

@@ -78,24 +78,22 @@ func (s *Service) CheckAccess(ctx context.Context, token string) (*Access, error
 		return nil, err
 	}
 	if !user.Enabled {
-		return nil, errRevoked()
+		return nil, fault.ErrTokenRevoked()
 	}
 	return &Access{
 		Pool: pool, ClientID: claims.ClientID, User: user, Grant: grant, Scopes: strings.Fields(claims.Scope),
 	}, nil
 }
 
-func errRevoked() error { return notAuthorized("Access Token has been revoked") }
-
 func (s *Service) whyRevoked(ctx context.Context, poolID, userID string) error {
 	_, err := s.Store.User(ctx, poolID, userID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return fault.New(fault.UserNotFound, "User does not exist.")
+		return fault.ErrNoUser()
 	case err != nil:
 		return err
 	}
-	return errRevoked()
+	return fault.ErrTokenRevoked()
 }
 
 // verify finds the pool of a token and checks the signature with its access key.

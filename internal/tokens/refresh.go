@@ -76,7 +76,7 @@ func (s *Service) refreshable(r RefreshRequest, t *store.RefreshToken, g *store.
 	case g.DeviceKey != "" && g.DeviceKey != r.DeviceKey && r.Pool.TracksDevices():
 		return errInvalid(r.Door)
 	case !u.Enabled:
-		return notAuthorized("User is disabled.")
+		return fault.ErrUserDisabled()
 	case !g.RevokedAt.IsZero():
 		return notAuthorized("Refresh Token has been revoked")
 	case s.expired(g.ExpiresAt):
