@@ -1,7 +1,6 @@
 package cognito_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -11,83 +10,7 @@ import (
 	"idpond/internal/userpool"
 )
 
-// Sign-ins that owe a second factor (reference: api-behaviour §12, §13). The pool's
-// recovery goes by an administrator, so that both message factors are eligible.
-
-func mfaPool(configuration string, factors ...string) setup {
-	return func(p *userpool.Pool, _ *userpool.AppClient) {
-		s := &p.Settings
-		s.MfaConfiguration = configuration
-		recoverBy("admin_only")(p, nil)
-		for _, f := range factors {
-			switch f {
-			case "SMS_MFA":
-				s.SmsMfaConfiguration = &userpool.SmsMfaConfig{}
-			case "EMAIL_OTP":
-				s.EmailMfaConfiguration = &userpool.EmailMfaConfig{}
-			case "SOFTWARE_TOKEN_MFA":
-				s.SoftwareTokenMfaConfiguration = &userpool.SoftwareTokenMfaConfig{Enabled: true}
-			}
-		}
-	}
-}
-
-func withEmail(u *userpool.User) {
-	u.Attributes["email"], u.Attributes["email_verified"] = "ada@example.org", "true"
-}
-
-func withPhone(u *userpool.User) {
-	u.Attributes["phone_number"], u.Attributes["phone_number_verified"] = "+15551230000", "true"
-}
-
-func withToken(u *userpool.User) {
-	u.SoftwareToken.Secret = []byte("0123456789abcdef0123456789abcdef")
-}
-
-func prefers(factor string, enabled ...string) func(*userpool.User) {
-	return func(u *userpool.User) { u.MFA.Preferred, u.MFA.Enabled = factor, enabled }
-}
-
-const (
-	smsAsked = `{"ChallengeName":"SMS_MFA","Session":"SESSION","ChallengeParameters":
-		{"CODE_DELIVERY_DELIVERY_MEDIUM":"SMS","CODE_DELIVERY_DESTINATION":"+*******0000","USER_ID_FOR_SRP":"ada"}}`
-	mailAsked = `{"ChallengeName":"EMAIL_OTP","Session":"SESSION","ChallengeParameters":
-		{"CODE_DELIVERY_DELIVERY_MEDIUM":"EMAIL","CODE_DELIVERY_DESTINATION":"a***@e***","USER_ID_FOR_SRP":"ada"}}`
-	tokenAsked   = `{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"USER_ID_FOR_SRP":"ada"}}`
-	wrongMFA     = "CodeMismatchException: Invalid code or auth state for the user."
-	mfaTokenUsed = "ExpiredCodeException: Your software token has already been used once."
-	noFactor     = "InvalidUserPoolConfigurationException: The user pool requires MFA, and the user can neither use nor set up any factor."
-)
-
-func choiceAsked(factors ...string) string {
-	list, _ := json.Marshal(factors)
-	text, _ := json.Marshal(string(list))
-	return fmt.Sprintf(`{"ChallengeName":"SELECT_MFA_TYPE","Session":"SESSION","ChallengeParameters":
-		{"MFAS_CAN_CHOOSE":%s,"MFAS_CAN_SELECT":%s,"USER_ID_FOR_SRP":"ada"}}`, text, text)
-}
-
-func setupAsked(factors ...string) string {
-	list, _ := json.Marshal(factors)
-	text, _ := json.Marshal(string(list))
-	return fmt.Sprintf(`{"ChallengeName":"MFA_SETUP","Session":"SESSION","ChallengeParameters":{"MFAS_CAN_SETUP":%s,"USER_ID_FOR_SRP":"ada"}}`, text)
-}
-
-// begun is a sign-in by the right password, kept as "ada".
-func begun(want string) turn {
-	return turn{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: want, keep: "ada"}
-}
-
-// answered is an answer to a challenge with the session kept as from.
-func answered(challenge, from, want string, answers ...string) turn {
-	all := map[string]string{"USERNAME": "ada"}
-	for i := 0; i < len(answers); i += 2 {
-		all[answers[i]] = answers[i+1]
-	}
-	body, _ := json.Marshal(map[string]any{
-		"ChallengeName": challenge, "Session": "{{" + from + ".Session}}", "ChallengeResponses": all,
-	})
-	return turn{op: "RespondToAuthChallenge", body: string(body), want: want, keep: "next"}
-}
+// Sign-ins that owe a second factor (reference: api-behaviour §12, §13).
 
 // TestChoiceOfSecondFactor is the documented order of choice.
 func TestChoiceOfSecondFactor(t *testing.T) {
@@ -242,69 +165,6 @@ func TestSignInWithSecondFactor(t *testing.T) {
 	}
 }
 
-// TestSessionsBelong: a session is good for its pool's client, user and side alone.
-func TestSessionsBelong(t *testing.T) {
-	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
-	b.addUser("ada", withPhone)
-	b.addUser("eve", withPhone, func(u *userpool.User) { u.Attributes["phone_number_verified"] = "false" })
-	b.play([]turn{
-		begun(smsAsked),
-		{op: "RespondToAuthChallenge", want: badSess,
-			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"eve","SMS_MFA_CODE":"{{code}}"}}`},
-		{op: "RespondToAuthChallenge", want: badSess, body: `{"ClientId":"hiding","ChallengeName":"SMS_MFA","Session":"{{ada.Session}}",
-			"ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
-		{op: "AdminRespondToAuthChallenge", want: badSess,
-			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
-		{op: "RespondToAuthChallenge", want: badSess,
-			body: `{"ChallengeName":"SMS_MFA","Session":"twenty characters of nothing","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
-		{op: "RespondToAuthChallenge", want: "InvalidParameterException: Missing required parameter Session",
-			body: `{"ChallengeName":"SMS_MFA","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
-		answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"),
-	})
-}
-
-// TestCodesLock: the fifth wrong code starts the lock, in which a right one is worth
-// nothing; a right password does not end it.
-func TestCodesLock(t *testing.T) {
-	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
-	b.addUser("ada", withPhone)
-	b.play([]turn{begun(smsAsked)})
-	for range 5 {
-		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
-	}
-	b.play([]turn{
-		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
-		begun(smsAsked),
-		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
-	})
-	b.advance(time.Second)
-	b.play([]turn{
-		answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}"), // the sixth: two seconds
-		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
-	})
-	b.advance(2 * time.Second)
-	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"), begun(smsAsked)})
-	for range 4 {
-		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
-	}
-	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}")})
-}
-
-// TestCodesAreSentSoOften: twenty codes an hour.
-func TestCodesAreSentSoOften(t *testing.T) {
-	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
-	b.addUser("ada", withPhone)
-	for range 20 {
-		b.play([]turn{begun(smsAsked)})
-	}
-	b.play([]turn{begun("TooManyRequestsException: Attempt limit exceeded, please try after some time.")})
-	b.advance(time.Hour)
-	b.play([]turn{begun(smsAsked)})
-	if n := len(b.sent()); n != 21 {
-		t.Errorf("%d codes were sent, not 21", n)
-	}
-}
-
 // TestSetUpInTheMiddle is MFA_SETUP by each factor.
 func TestSetUpInTheMiddle(t *testing.T) {
 	verify := func(from, code, want string) turn {
@@ -433,60 +293,5 @@ func TestGrace(t *testing.T) {
 	wg.Wait()
 	if tokens != 1 || challenges != 15 {
 		t.Errorf("%d sign-ins got tokens and %d the challenge, not 1 and 15", tokens, challenges)
-	}
-}
-
-// TestSecondFactorIsRaced: of 64 answers with one session, one gets tokens; 10,000
-// guesses at once get five tries.
-func TestSecondFactorIsRaced(t *testing.T) {
-	count := func(b *signInBench, n int, body func(i int) string) map[string]int {
-		got := map[string]int{}
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		for i := range n {
-			wg.Go(func() {
-				_, failure := b.sendRaw("RespondToAuthChallenge", body(i))
-				mu.Lock()
-				defer mu.Unlock()
-				got[failure]++
-			})
-		}
-		wg.Wait()
-		return got
-	}
-	answer := func(b *signInBench, key, code string) string {
-		return fmt.Sprintf(`{"ClientId":%q,"ChallengeName":%q,"Session":%q,"ChallengeResponses":{"USERNAME":"ada",%q:%q}}`,
-			benchClient, strings.TrimSuffix(key, "_CODE"), b.kept["ada.Session"], key, code)
-	}
-	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
-	b.addUser("ada", withPhone)
-	b.play([]turn{begun(smsAsked)})
-	body := answer(b, "SMS_MFA_CODE", b.lastCode())
-	if got := count(b, 64, func(int) string { return body }); got[""] != 1 || got[usedTwice] != 63 {
-		t.Errorf("64 answers by SMS: %v", got)
-	}
-	guesses := 10_000 / everyNth
-	b.play([]turn{begun(smsAsked)})
-	code := b.lastCode()
-	got := count(b, guesses, func(i int) string {
-		guess := fmt.Sprintf("%06d", i)
-		if guess == code {
-			guess = "x"
-		}
-		return answer(b, "SMS_MFA_CODE", guess)
-	})
-	if got[wrongMFA] != 5 || got[locked] != guesses-5 {
-		t.Errorf("%d guesses: %v", guesses, got)
-	}
-
-	b = newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"))
-	b.addUser("ada", withToken)
-	b.play([]turn{begun(tokenAsked)})
-	first := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
-	b.play([]turn{begun(tokenAsked)})
-	second := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
-	got = count(b, 32, func(i int) string { return []string{first, second}[i%2] })
-	if got[""] != 1 {
-		t.Errorf("32 answers of two sign-ins with one code of a software token: %v", got)
 	}
 }

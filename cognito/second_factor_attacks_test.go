@@ -3,6 +3,7 @@ package cognito_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -213,5 +214,123 @@ func TestStrangersCodesLiveAsUsersDo(t *testing.T) {
 		if got["ada"] != got["nobody"] {
 			t.Errorf("step %d: %q for a user, %q for nobody", i+1, got["ada"], got["nobody"])
 		}
+	}
+}
+
+// TestSessionsBelong: a session is good for its pool's client, user and side alone.
+func TestSessionsBelong(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.addUser("eve", withPhone, func(u *userpool.User) { u.Attributes["phone_number_verified"] = "false" })
+	b.play([]turn{
+		begun(smsAsked),
+		{op: "RespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"eve","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: badSess, body: `{"ClientId":"hiding","ChallengeName":"SMS_MFA","Session":"{{ada.Session}}",
+			"ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "AdminRespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"{{ada.Session}}","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: badSess,
+			body: `{"ChallengeName":"SMS_MFA","Session":"twenty characters of nothing","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		{op: "RespondToAuthChallenge", want: "InvalidParameterException: Missing required parameter Session",
+			body: `{"ChallengeName":"SMS_MFA","ChallengeResponses":{"USERNAME":"ada","SMS_MFA_CODE":"{{code}}"}}`},
+		answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"),
+	})
+}
+
+// TestCodesLock: the fifth wrong code starts the lock, in which a right one is worth
+// nothing; a right password does not end it.
+func TestCodesLock(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.play([]turn{begun(smsAsked)})
+	for range 5 {
+		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
+	}
+	b.play([]turn{
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+		begun(smsAsked),
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+	})
+	b.advance(time.Second)
+	b.play([]turn{
+		answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}"), // the sixth: two seconds
+		answered("SMS_MFA", "ada", locked, "SMS_MFA_CODE", "{{code}}"),
+	})
+	b.advance(2 * time.Second)
+	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}"), begun(smsAsked)})
+	for range 4 {
+		b.play([]turn{answered("SMS_MFA", "ada", wrongMFA, "SMS_MFA_CODE", "{{wrong}}")})
+	}
+	b.play([]turn{answered("SMS_MFA", "ada", gotTokens, "SMS_MFA_CODE", "{{code}}")})
+}
+
+// TestCodesAreSentSoOften: twenty codes an hour.
+func TestCodesAreSentSoOften(t *testing.T) {
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	for range 20 {
+		b.play([]turn{begun(smsAsked)})
+	}
+	b.play([]turn{begun("TooManyRequestsException: Attempt limit exceeded, please try after some time.")})
+	b.advance(time.Hour)
+	b.play([]turn{begun(smsAsked)})
+	if n := len(b.sent()); n != 21 {
+		t.Errorf("%d codes were sent, not 21", n)
+	}
+}
+
+// TestSecondFactorIsRaced: of 64 answers with one session, one gets tokens; 10,000
+// guesses at once get five tries.
+func TestSecondFactorIsRaced(t *testing.T) {
+	count := func(b *signInBench, n int, body func(i int) string) map[string]int {
+		got := map[string]int{}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for i := range n {
+			wg.Go(func() {
+				_, failure := b.sendRaw("RespondToAuthChallenge", body(i))
+				mu.Lock()
+				defer mu.Unlock()
+				got[failure]++
+			})
+		}
+		wg.Wait()
+		return got
+	}
+	answer := func(b *signInBench, key, code string) string {
+		return fmt.Sprintf(`{"ClientId":%q,"ChallengeName":%q,"Session":%q,"ChallengeResponses":{"USERNAME":"ada",%q:%q}}`,
+			benchClient, strings.TrimSuffix(key, "_CODE"), b.kept["ada.Session"], key, code)
+	}
+	b := newSignInBench(t, mfaPool("ON", "SMS_MFA"))
+	b.addUser("ada", withPhone)
+	b.play([]turn{begun(smsAsked)})
+	body := answer(b, "SMS_MFA_CODE", b.lastCode())
+	if got := count(b, 64, func(int) string { return body }); got[""] != 1 || got[usedTwice] != 63 {
+		t.Errorf("64 answers by SMS: %v", got)
+	}
+	guesses := 10_000 / everyNth
+	b.play([]turn{begun(smsAsked)})
+	code := b.lastCode()
+	got := count(b, guesses, func(i int) string {
+		guess := fmt.Sprintf("%06d", i)
+		if guess == code {
+			guess = "x"
+		}
+		return answer(b, "SMS_MFA_CODE", guess)
+	})
+	if got[wrongMFA] != 5 || got[locked] != guesses-5 {
+		t.Errorf("%d guesses: %v", guesses, got)
+	}
+
+	b = newSignInBench(t, mfaPool("ON", "SOFTWARE_TOKEN_MFA"))
+	b.addUser("ada", withToken)
+	b.play([]turn{begun(tokenAsked)})
+	first := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
+	b.play([]turn{begun(tokenAsked)})
+	second := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
+	got = count(b, 32, func(i int) string { return []string{first, second}[i%2] })
+	if got[""] != 1 {
+		t.Errorf("32 answers of two sign-ins with one code of a software token: %v", got)
 	}
 }
