@@ -1,10 +1,7 @@
 package cognito_test
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -12,110 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/account"
-	"idpond/internal/auth/risk"
 	"idpond/internal/message"
 )
-
-// riskBench is an eventBench whose pool is protected and has MFA by SMS for who
-// wants it. Tests say where a request comes from. There are ada, who has a phone
-// and a verified e-mail address, and bob, who has neither; their passwords are
-// common ones, and the client has a secret.
-type riskBench struct {
-	*eventBench
-	ip, device string // of the next requests
-}
-
-const (
-	refusedForSecurity = `NotAuthorizedException: Unable to login because of security reasons.`
-	benchPassword      = "Passw0rd!"
-)
-
-func newRiskBench(t testing.TB, mode string) *riskBench {
-	b := &riskBench{eventBench: newEventBench(t), ip: "192.0.2.7", device: "Pixel"}
-	judge := &risk.Service{
-		Config: b.srv.Directory, History: b.store, Leaked: risk.CommonPasswords(), Messages: b.srv.Accounts.Messages,
-		FeedbackToken: b.srv.Accounts.FeedbackToken, FeedbackPage: "https://id.example.org/_idpond/feedback", Now: b.clock, Log: b.srv.Log,
-	}
-	b.srv.Accounts.Risk, b.srv.Auth.Risk = judge, judge
-	b.srv.Accounts.Messages.SMS = b.inbox
-	b.srv.ClientIP = func(*http.Request) string { return b.ip }
-	b.ok("CreateUserPool", `{"PoolName":"bank","UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"`+mode+`"},"AutoVerifiedAttributes":["email"],
-		"Policies":{"SignInPolicy":{"AllowedFirstAuthFactors":["PASSWORD","SMS_OTP"]}},"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"}}`)
-	b.ok("SetUserPoolMfaConfig", `{"MfaConfiguration":"OPTIONAL","SmsMfaConfiguration":{"SmsConfiguration":{"SnsCallerArn":"arn:aws:iam::111122223333:role/sms","ExternalId":"x"}}}`)
-	b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_AUTH","ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}`)
-	b.user("ada", `[{"Name":"email","Value":"ada@example.org"},{"Name":"email_verified","Value":"true"},{"Name":"phone_number","Value":"+12125551234"},{"Name":"phone_number_verified","Value":"true"}]`)
-	b.user("bob", `[]`)
-	return b
-}
-
-func (b *riskBench) user(name, attributes string) {
-	b.Helper()
-	b.ok("AdminCreateUser", `{"Username":"`+name+`","TemporaryPassword":"`+benchPassword+`","MessageAction":"SUPPRESS","UserAttributes":`+attributes+`}`)
-	b.ok("AdminSetUserPassword", `{"Username":"`+name+`","Password":"`+benchPassword+`","Permanent":true}`)
-}
-
-// from makes the next requests come from somewhere.
-func (b *riskBench) from(ip, device string) *riskBench {
-	b.ip, b.device = ip, device
-	return b
-}
-
-// context is the UserContextData of a browser on the device.
-func (b *riskBench) context() string {
-	data := base64.StdEncoding.EncodeToString([]byte(`{"payload":"{\"contextData\":{\"DeviceName\":\"` + b.device + `\"}}"}`))
-	return `"UserContextData":{"EncodedData":"` + data + `"}`
-}
-
-// signIn signs in and says how it came out: tokens, the challenge, or the refusal.
-func (b *riskBench) signIn(user string) string {
-	b.Helper()
-	answer := b.ask("InitiateAuth", `{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":"CLIENT",`+b.context()+`,
-		"AuthParameters":{"USERNAME":"`+user+`","PASSWORD":"`+benchPassword+`"}}`)
-	if !strings.HasPrefix(answer, "{") {
-		return answer
-	}
-	if strings.Contains(answer, `"AccessToken"`) {
-		return "tokens"
-	}
-	return b.member(answer, "ChallengeName")
-}
-
-// judged is the newest entry of a user's history: how it came out, and its risk.
-func (b *riskBench) judged(user string) string {
-	b.Helper()
-	var answer struct {
-		AuthEvents []struct {
-			EventType, EventResponse string
-			EventRisk                *struct {
-				RiskDecision, RiskLevel        string
-				CompromisedCredentialsDetected bool
-			}
-		}
-	}
-	text := b.ok("AdminListUserAuthEvents", `{"Username":"`+user+`","MaxResults":1}`)
-	if err := json.Unmarshal([]byte(text), &answer); err != nil || len(answer.AuthEvents) == 0 {
-		return "nothing"
-	}
-	e := answer.AuthEvents[0]
-	if e.EventRisk == nil {
-		return e.EventType + " " + e.EventResponse + " unjudged"
-	}
-	line := strings.Join(strings.Fields(fmt.Sprint(e.EventType, " ", e.EventResponse, " ", e.EventRisk.RiskDecision, " ", e.EventRisk.RiskLevel)), " ")
-	if e.EventRisk.CompromisedCredentialsDetected {
-		line += " compromised"
-	}
-	return line
-}
-
-// takeover is an AccountTakeoverRiskConfiguration with one action for each level.
-func takeover(action string) string {
-	one := `{"EventAction":"` + action + `","Notify":false}`
-	return `"AccountTakeoverRiskConfiguration":{"Actions":{"LowAction":` + one + `,"MediumAction":` + one + `,"HighAction":` + one + `}}`
-}
-
-func compromised(action string) string {
-	return `"CompromisedCredentialsRiskConfiguration":{"Actions":{"EventAction":"` + action + `"}}`
-}
 
 // TestBlockedNetworks: who comes from one gets nowhere, and is told nothing.
 func TestBlockedNetworks(t *testing.T) {
@@ -266,79 +161,6 @@ func TestNoMFAInPool(t *testing.T) {
 	}
 }
 
-// TestCompromisedPasswords: Passw0rd! is known to everybody.
-func TestCompromisedPasswords(t *testing.T) {
-	const (
-		refusedPassword = `InvalidPasswordException: Provided password cannot be used for security reasons.`
-		own             = "a-Word-of-my-0wn"
-	)
-	signUp := func(name, password string) string {
-		return `{"ClientId":"CLIENT","Username":"` + name + `","Password":"` + password + `"}`
-	}
-	for _, tt := range []struct{ name, mode, config, signUp, signIn, change, changed string }{
-		{"nothing configured", "ENFORCED", `{}`, "{", "tokens, SignIn Pass NoRisk", "{}", "PasswordChange Pass unjudged"},
-		{"no action", "ENFORCED", `{` + compromised("NO_ACTION") + `}`, "{", "tokens, SignIn Pass NoRisk compromised", "{}", "PasswordChange Pass NoRisk compromised"},
-		{"block", "ENFORCED", `{` + compromised("BLOCK") + `}`, refusedPassword, refusedForSecurity + ", SignIn Fail Block compromised", "", ""},
-		{"audit", "AUDIT", `{` + compromised("BLOCK") + `}`, "{", "tokens, SignIn Pass NoRisk compromised", "{}", "PasswordChange Pass NoRisk compromised"},
-		{"at sign-in alone", "ENFORCED", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["SIGN_IN"],"Actions":{"EventAction":"BLOCK"}}}`,
-			"{", refusedForSecurity + ", SignIn Fail Block compromised", "", ""},
-		{"at changes alone", "ENFORCED", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["PASSWORD_CHANGE"],"Actions":{"EventAction":"BLOCK"}}}`,
-			"{", "tokens, SignIn Pass NoRisk", refusedPassword, "PasswordChange Fail Block compromised"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			b := newRiskBench(t, tt.mode)
-			b.ok("SetRiskConfiguration", tt.config)
-			if got := b.call("SignUp", signUp("eve", benchPassword)); !strings.HasPrefix(got, tt.signUp) {
-				t.Errorf("sign-up: %s, want %s", got, tt.signUp)
-			}
-			b.ok("SignUp", signUp("mallory", own))
-			if got := b.signIn("ada") + ", " + b.judged("ada"); got != tt.signIn {
-				t.Errorf("sign-in: %s\nwant %s", got, tt.signIn)
-			}
-			if tt.change == "" {
-				return
-			}
-			access := b.member(b.ok("InitiateAuth", password(benchPassword)), "AuthenticationResult", "AccessToken")
-			got := b.ask("ChangePassword", `{"AccessToken":"`+access+`","PreviousPassword":"`+benchPassword+`","ProposedPassword":"Passw0rd1!"}`)
-			if got != tt.change || b.judged("ada") != tt.changed {
-				t.Errorf("change: %s, %s\nwant %s, %s", got, b.judged("ada"), tt.change, tt.changed)
-			}
-		})
-	}
-}
-
-// TestCompromisedReset: a code is not used up by a password that is refused.
-func TestCompromisedReset(t *testing.T) {
-	b := newRiskBench(t, "ENFORCED")
-	b.ok("SetRiskConfiguration", `{`+compromised("BLOCK")+`}`)
-	b.ok("ForgotPassword", `{"ClientId":"CLIENT","Username":"ada"}`)
-	reset := func(password, code string) string {
-		return `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"` + code + `","Password":"` + password + `"}`
-	}
-	code := b.code()
-	b.run(
-		trial{"ConfirmForgotPassword", reset("Welcome2026!", "000000"), `CodeMismatchException: Invalid verification code provided, please try again.`},
-		trial{"ConfirmForgotPassword", reset("Welcome2026!", code), `InvalidPasswordException: Provided password cannot be used for security reasons.`},
-		trial{"ConfirmForgotPassword", reset("a-Word-of-my-0wn", code), `{}`},
-	)
-}
-
-// TestCompromisedNewPassword: nor is a temporary one replaced by a leaked one.
-func TestCompromisedNewPassword(t *testing.T) {
-	b := newRiskBench(t, "ENFORCED")
-	b.ok("SetRiskConfiguration", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["PASSWORD_CHANGE"],"Actions":{"EventAction":"BLOCK"}}}`)
-	b.ok("AdminSetUserPassword", `{"Username":"ada","Password":"`+benchPassword+`","Permanent":false}`)
-	session := b.member(b.ask("InitiateAuth", password(benchPassword)), "Session")
-	answer := func(password string) string {
-		return `{"ClientId":"CLIENT","ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"` + session + `",
-		"ChallengeResponses":{"USERNAME":"ada","NEW_PASSWORD":"` + password + `"}}`
-	}
-	b.run(
-		trial{"RespondToAuthChallenge", answer("Welcome2026!"), `InvalidPasswordException: Provided password cannot be used for security reasons.`},
-		trial{"RespondToAuthChallenge", answer("a-Word-of-my-0wn"), `~{"ChallengeParameters":{}}`},
-	)
-}
-
 // TestNotification: the user hears of it, and what the user answers counts.
 func TestNotification(t *testing.T) {
 	b := newRiskBench(t, "ENFORCED")
@@ -442,4 +264,77 @@ func TestPropagatedAddress(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCompromisedPasswords: Passw0rd! is known to everybody.
+func TestCompromisedPasswords(t *testing.T) {
+	const (
+		refusedPassword = `InvalidPasswordException: Provided password cannot be used for security reasons.`
+		own             = "a-Word-of-my-0wn"
+	)
+	signUp := func(name, password string) string {
+		return `{"ClientId":"CLIENT","Username":"` + name + `","Password":"` + password + `"}`
+	}
+	for _, tt := range []struct{ name, mode, config, signUp, signIn, change, changed string }{
+		{"nothing configured", "ENFORCED", `{}`, "{", "tokens, SignIn Pass NoRisk", "{}", "PasswordChange Pass unjudged"},
+		{"no action", "ENFORCED", `{` + compromised("NO_ACTION") + `}`, "{", "tokens, SignIn Pass NoRisk compromised", "{}", "PasswordChange Pass NoRisk compromised"},
+		{"block", "ENFORCED", `{` + compromised("BLOCK") + `}`, refusedPassword, refusedForSecurity + ", SignIn Fail Block compromised", "", ""},
+		{"audit", "AUDIT", `{` + compromised("BLOCK") + `}`, "{", "tokens, SignIn Pass NoRisk compromised", "{}", "PasswordChange Pass NoRisk compromised"},
+		{"at sign-in alone", "ENFORCED", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["SIGN_IN"],"Actions":{"EventAction":"BLOCK"}}}`,
+			"{", refusedForSecurity + ", SignIn Fail Block compromised", "", ""},
+		{"at changes alone", "ENFORCED", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["PASSWORD_CHANGE"],"Actions":{"EventAction":"BLOCK"}}}`,
+			"{", "tokens, SignIn Pass NoRisk", refusedPassword, "PasswordChange Fail Block compromised"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newRiskBench(t, tt.mode)
+			b.ok("SetRiskConfiguration", tt.config)
+			if got := b.call("SignUp", signUp("eve", benchPassword)); !strings.HasPrefix(got, tt.signUp) {
+				t.Errorf("sign-up: %s, want %s", got, tt.signUp)
+			}
+			b.ok("SignUp", signUp("mallory", own))
+			if got := b.signIn("ada") + ", " + b.judged("ada"); got != tt.signIn {
+				t.Errorf("sign-in: %s\nwant %s", got, tt.signIn)
+			}
+			if tt.change == "" {
+				return
+			}
+			access := b.member(b.ok("InitiateAuth", password(benchPassword)), "AuthenticationResult", "AccessToken")
+			got := b.ask("ChangePassword", `{"AccessToken":"`+access+`","PreviousPassword":"`+benchPassword+`","ProposedPassword":"Passw0rd1!"}`)
+			if got != tt.change || b.judged("ada") != tt.changed {
+				t.Errorf("change: %s, %s\nwant %s, %s", got, b.judged("ada"), tt.change, tt.changed)
+			}
+		})
+	}
+}
+
+// TestCompromisedReset: a code is not used up by a password that is refused.
+func TestCompromisedReset(t *testing.T) {
+	b := newRiskBench(t, "ENFORCED")
+	b.ok("SetRiskConfiguration", `{`+compromised("BLOCK")+`}`)
+	b.ok("ForgotPassword", `{"ClientId":"CLIENT","Username":"ada"}`)
+	reset := func(password, code string) string {
+		return `{"ClientId":"CLIENT","Username":"ada","ConfirmationCode":"` + code + `","Password":"` + password + `"}`
+	}
+	code := b.code()
+	b.run(
+		trial{"ConfirmForgotPassword", reset("Welcome2026!", "000000"), `CodeMismatchException: Invalid verification code provided, please try again.`},
+		trial{"ConfirmForgotPassword", reset("Welcome2026!", code), `InvalidPasswordException: Provided password cannot be used for security reasons.`},
+		trial{"ConfirmForgotPassword", reset("a-Word-of-my-0wn", code), `{}`},
+	)
+}
+
+// TestCompromisedNewPassword: nor is a temporary one replaced by a leaked one.
+func TestCompromisedNewPassword(t *testing.T) {
+	b := newRiskBench(t, "ENFORCED")
+	b.ok("SetRiskConfiguration", `{"CompromisedCredentialsRiskConfiguration":{"EventFilter":["PASSWORD_CHANGE"],"Actions":{"EventAction":"BLOCK"}}}`)
+	b.ok("AdminSetUserPassword", `{"Username":"ada","Password":"`+benchPassword+`","Permanent":false}`)
+	session := b.member(b.ask("InitiateAuth", password(benchPassword)), "Session")
+	answer := func(password string) string {
+		return `{"ClientId":"CLIENT","ChallengeName":"NEW_PASSWORD_REQUIRED","Session":"` + session + `",
+		"ChallengeResponses":{"USERNAME":"ada","NEW_PASSWORD":"` + password + `"}}`
+	}
+	b.run(
+		trial{"RespondToAuthChallenge", answer("Welcome2026!"), `InvalidPasswordException: Provided password cannot be used for security reasons.`},
+		trial{"RespondToAuthChallenge", answer("a-Word-of-my-0wn"), `~{"ChallengeParameters":{}}`},
+	)
 }
