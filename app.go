@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,34 +60,22 @@ type app struct {
 	once sync.Once
 	err  error
 
-	closers []func() error // what Close closes, when the work has ended
+	closers []func() error // of what is open, see letGo
 }
 
 // newApp opens the database and puts the packages together.
 func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (*app, error) {
-	a := &app{public: public}
 	publicURL, err := url.Parse(public)
 	if err != nil {
 		return nil, err
 	}
-	a.local = c.local()
-	if a.functions, err = c.invoker(c.outbound()); err != nil {
-		return nil, err
-	}
-	var closeSink func() error
-	if a.sink, closeSink, err = c.sink(); err != nil {
-		return nil, err
-	}
-	if a.leaked, err = c.leaked(); err != nil {
-		return nil, errors.Join(err, closeSink())
-	}
-	if a.store, a.keys, err = c.open(ctx); err != nil {
-		return nil, errors.Join(err, a.leaked.Close(), closeSink())
-	}
-	a.closers = []func() error{a.functions.Close, a.store.Close, a.leaked.Close, closeSink}
 	verifier, err := c.signatures(publicURL)
 	if err != nil {
-		return nil, errors.Join(err, a.store.Close(), a.leaked.Close(), closeSink())
+		return nil, err
+	}
+	a := &app{public: public, local: c.local()}
+	if err := a.open(ctx, c); err != nil {
+		return nil, errors.Join(err, a.letGo())
 	}
 	a.wire(c, log, publicURL, verifier)
 
@@ -102,14 +91,45 @@ func newApp(ctx context.Context, c *serveCmd, log *slog.Logger, public string) (
 	return a, nil
 }
 
+// open gets what letGo has to close.
+func (a *app) open(ctx context.Context, c *serveCmd) (err error) {
+	if a.functions, err = c.invoker(c.outbound()); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.functions.Close)
+	var closeSink func() error
+	if a.sink, closeSink, err = c.sink(); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, closeSink)
+	if a.leaked, err = c.leaked(); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.leaked.Close)
+	if a.store, a.keys, err = c.open(ctx); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.store.Close)
+	return nil
+}
+
+// letGo closes what open has opened, the last first.
+func (a *app) letGo() (err error) {
+	for _, closer := range slices.Backward(a.closers) {
+		err = errors.Join(err, closer())
+	}
+	return err
+}
+
 // wire makes the services and the doors to them.
 func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sigv4.Verifier) {
-	inbox := new(message.Inbox)
 	sender := &message.Sender{
 		Renderer: message.Renderer{PagesBase: func(*userpool.Pool) string { return a.public }},
 		Now:      time.Now, Rand: rand.Reader, Log: log,
 	}
+	var inbox *message.Inbox // nil: nobody may look into one
 	if a.local || c.Inbox {
+		inbox = new(message.Inbox)
 		sender.Email, sender.SMS = inbox, inbox
 	}
 	a.stock = tokens.NewStock(4)
@@ -159,10 +179,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 			_, err := a.store.ConfigVersion(ctx)
 			return err
 		},
-		Metrics: a.metrics, Now: time.Now, Rand: rand.Reader, Log: log,
-	}
-	if a.local || c.Inbox {
-		a.pages.Inbox = inbox
+		Inbox: inbox, Metrics: a.metrics, Now: time.Now, Rand: rand.Reader, Log: log,
 	}
 }
 
@@ -243,9 +260,7 @@ func (a *app) Close() error {
 	a.once.Do(func() {
 		a.stop()
 		a.work.Wait()
-		for _, closer := range a.closers {
-			a.err = errors.Join(a.err, closer())
-		}
+		a.err = a.letGo()
 	})
 	return a.err
 }
