@@ -223,3 +223,22 @@ func (p *page) stays(t testing.TB, path string, status int) {
 func (p *page) text(selector string) string {
 	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")
 }
+
+const loginForm = "form[name=cognitoSignInForm]"
+
+// codeTo gives the newest code that was sent to an address.
+func (s *site) codeTo(t testing.TB, to string) string {
+	t.Helper()
+	sent := s.House.Inbox.List(to, 1)
+	if len(sent) == 0 {
+		t.Fatalf("nothing was sent to %s", to)
+	}
+	return sent[0].Code
+}
+
+func wrong(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
+}
