@@ -8,9 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	"idpond/internal/seal"
 	"idpond/internal/store"
-	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 )
 
 func TestSignUpAtOnce(t *testing.T) {
@@ -143,28 +142,10 @@ func TestSignUpAtTwoNodes(t *testing.T) {
 }
 
 // twoNodes are two servers with a store each, on one SQLite file.
-func twoNodes(t *testing.T, changes ...setup) (nodes [2]*userBench) {
+func twoNodes(t *testing.T, changes ...setup) [2]*userBench {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(t.TempDir(), "shared.db")
-	for i := range nodes {
-		st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: file, Seal: keys})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { st.Close() })
-		b := newUserBench(t, changes...)
-		b.srv.Accounts.Users, b.srv.Accounts.Writer, b.srv.Accounts.Keys, b.srv.Accounts.Rand = st, st, keys, rand.Reader
-		nodes[i] = b
-		if i == 0 {
-			err = st.Write(t.Context(), func(tx store.Tx) error { return tx.CreatePool(t.Context(), b.pool) })
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return nodes
+	one, two := newUserBench(t, changes...), newUserBench(t, changes...)
+	st, _ := sqlstoretest.OpenFile(t, filepath.Join(one.dir, "idpond.db"))
+	two.srv.Accounts.Users, two.srv.Accounts.Writer, two.srv.Accounts.Rand = st, st, rand.Reader
+	return [2]*userBench{one, two}
 }

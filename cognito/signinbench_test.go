@@ -23,7 +23,6 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/auth"
 	"idpond/internal/fault"
-	"idpond/internal/seal"
 	"idpond/internal/srp"
 	"idpond/internal/srp/srptest"
 	"idpond/internal/store"
@@ -55,16 +54,12 @@ func newSignInBench(t testing.TB, changes ...setup) *signInBench {
 	t.Helper()
 	b := &signInBench{kept: map[string]string{}, clients: map[string]*userpool.AppClient{}}
 	b.userBench = newUserBench(t, append([]setup{withAllFlows}, changes...)...)
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
 	issue := &tokens.Service{
 		Config: b, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: b.srv.Accounts.Rand,
 		Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
 	}
 	b.auth = &auth.Service{
-		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: keys, Now: b.clock, Rand: b.srv.Accounts.Rand,
+		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: b.srv.Accounts.Keys, Now: b.clock, Rand: b.srv.Accounts.Rand,
 	}
 	b.srv.Auth, b.srv.AccessTokens, b.srv.Clients = b.auth, b.auth, b
 	b.addClients()

@@ -23,15 +23,14 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/fault"
 	"idpond/internal/message"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
 	"idpond/internal/userpool"
 )
 
-// userBench is the API's operations on accounts over a real SQLite file, in one
-// pool with one app client that a test has set up as it likes. Sign-in is left
-// out: an access token is the name of its user.
+// userBench is the API over a real SQLite file, in one pool with one app client that
+// a test has set up as it likes, and may change as it goes.
 type userBench struct {
 	testing.TB
 	dir    string // of the database
@@ -39,11 +38,15 @@ type userBench struct {
 	store  *sqlstore.Store
 	inbox  *message.Inbox
 	log    *bytes.Buffer
+	auth   *auth.Service
 	pool   *userpool.Pool
 	client *userpool.AppClient
+	// clients are all clients of the pool by id.
+	clients map[string]*userpool.AppClient
 
-	mu  sync.Mutex
-	now time.Time
+	mu     sync.Mutex
+	now    time.Time
+	tokens map[string]string // last access token by the name of its user
 }
 
 // setup changes the pool and the client of a bench.
@@ -56,18 +59,12 @@ const (
 
 func newUserBench(t testing.TB, changes ...setup) *userBench {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(dir, "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
-	b := &userBench{TB: t, dir: dir, store: st, inbox: &message.Inbox{}, log: &bytes.Buffer{}, now: time.Unix(1_700_000_000, 0).UTC()}
+	st, keys := sqlstoretest.OpenFile(t, filepath.Join(dir, "idpond.db"))
+	b := &userBench{TB: t, dir: dir, store: st, inbox: &message.Inbox{}, log: &bytes.Buffer{}, now: time.Unix(1_700_000_000, 0).UTC(),
+		tokens: map[string]string{}}
 	b.pool, b.client = benchSettings()
+	b.clients = map[string]*userpool.AppClient{benchClient: b.client}
 	for _, change := range changes {
 		change(b.pool, b.client)
 	}
@@ -77,7 +74,8 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 	random := newRandom()
 	log := slog.New(slog.NewTextHandler(&lockedWriter{w: b.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.srv = (&cognito.Server{
-		Pools: b, Clients: b, AccessTokens: b, Signatures: b, AccountID: "000000000000", Log: log,
+		Signatures: b, AccountID: "000000000000", Keys: keys, Log: log,
+		Directory:  &directory.Service{Store: settings{b}, Now: b.clock, Rand: random, AccountID: "000000000000"},
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
 		Accounts: &account.Service{
 			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: random, Log: log,
@@ -85,8 +83,16 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 			Messages:  &message.Sender{Email: b.inbox, SMS: b.inbox, Now: b.clock, Rand: random, Log: log},
 		},
 	}).Init()
+	b.auth = newAuth(b.srv, st)
+	b.srv.Auth = b.auth
 	return b
 }
+
+// settings is a bench's store, whose pool and clients are the bench's own: what a test
+// changes of them has changed for the server.
+type settings struct{ *userBench }
+
+func (s settings) store() {}
 
 func benchSettings() (*userpool.Pool, *userpool.AppClient) {
 	text := func(name string) userpool.SchemaAttribute {

@@ -18,26 +18,22 @@ import (
 	"idpond/cognito/api"
 	"idpond/cognito/apitest"
 	"idpond/internal/activity"
-	"idpond/internal/auth"
 	"idpond/internal/auth/risk"
 	"idpond/internal/importer"
 	"idpond/internal/message"
-	"idpond/internal/seal"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
-	"idpond/internal/tokens"
 	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/trigger"
 	"idpond/internal/userpool"
 )
 
-// whole is a bench with sign-in and tokens too: every operation works. Several
+// whole is a bench with threat protection and functions too: every operation works. Several
 // goroutines may ask it.
 type whole struct {
 	*bench
 	inbox *message.Inbox
 	facts *apitest.Facts
-	issue *tokens.Service
 }
 
 func newWhole(t testing.TB) *whole {
@@ -45,10 +41,6 @@ func newWhole(t testing.TB) *whole {
 	b := &whole{bench: newBench(t), inbox: &message.Inbox{Capacity: 10_000}}
 	var err error
 	if b.facts, err = apitest.ReadFacts(".."); err != nil {
-		t.Fatal(err)
-	}
-	keys, err := seal.NewKeyring()
-	if err != nil {
 		t.Fatal(err)
 	}
 	quotas, err := userpool.ParseQuotas([]string{"user-pools=100000", "resource-servers-per-pool=100000", "app-clients-per-pool=100000",
@@ -66,19 +58,15 @@ func newWhole(t testing.TB) *whole {
 	a.Users, a.Writer, a.Rand = st, st, rand.Reader
 	a.Messages.Email, a.Messages.SMS = b.inbox, b.inbox
 	b.srv.Imports.Store = st
-	b.issue = &tokens.Service{
-		Config: b.srv.Directory, Store: st, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: rand.Reader,
-		Keys: &tokens.Keys{Store: st, Source: oneKey{key}, Now: b.clock},
-	}
-	signIns := &auth.Service{Config: b.srv.Directory, Store: st, Accounts: a, Tokens: b.issue, Keys: keys, Now: b.clock, Rand: rand.Reader}
+	b.srv.Auth = newAuth(b.srv, st)
+	b.srv.Auth.Tokens.Keys.Source = oneKey{key}
 	a.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
 	judge := &risk.Service{
 		Config: b.srv.Directory, History: st, Leaked: risk.CommonPasswords(), Messages: a.Messages, FeedbackToken: a.FeedbackToken,
 		FeedbackPage: "https://id.example.org/_idpond/feedback", Now: b.clock, Log: b.srv.Log,
 	}
-	a.Risk, signIns.Risk = judge, judge
-	signIns.Activity, signIns.Triggers = a.Activity, &trigger.Service{Invoker: obliging{}}
-	b.srv.Auth, b.srv.AccessTokens = signIns, signIns
+	a.Risk, b.srv.Auth.Risk = judge, judge
+	b.srv.Auth.Activity, b.srv.Auth.Triggers = a.Activity, &trigger.Service{Invoker: obliging{}}
 	return b
 }
 
