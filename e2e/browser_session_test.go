@@ -44,8 +44,8 @@ func withPages(t *testing.T, api *cip.Client) (poolID, query string) {
 }
 
 // TestBrowserSessionEnds: what the API does to a user leaves the user's browser signed
-// in, but for disabling; another version of the domain's pages doesn't (reference:
-// hosted-ui-and-oauth §8).
+// in, but for disabling the user or a way of signing in; another version of the domain's
+// pages doesn't (reference: hosted-ui-and-oauth §8).
 func TestBrowserSessionEnds(t *testing.T) {
 	s := start(t, t.TempDir(), "--empty")
 	api := sdk(s)
@@ -61,7 +61,19 @@ func TestBrowserSessionEnds(t *testing.T) {
 		_, err := api.AdminSetUserPassword(ctx, &cip.AdminSetUserPasswordInput{UserPoolId: &pool, Username: ada, Password: new(pagesPassword), Permanent: true})
 		return err
 	}
-	if err := password(t.Context()); err != nil {
+	google := types.ProviderUserIdentifierType{ProviderName: new("Google"), ProviderAttributeName: new("Cognito_Subject"), ProviderAttributeValue: new("g1")}
+	local := types.ProviderUserIdentifierType{ProviderName: new("Cognito"), ProviderAttributeName: new("Cognito_Subject"), ProviderAttributeValue: ada}
+	disable := func(provider types.ProviderUserIdentifierType) func(context.Context) error {
+		return func(ctx context.Context) error {
+			_, err := api.AdminDisableProviderForUser(ctx, &cip.AdminDisableProviderForUserInput{UserPoolId: &pool, User: &provider})
+			return err
+		}
+	}
+	_, err := api.CreateIdentityProvider(t.Context(), &cip.CreateIdentityProviderInput{
+		UserPoolId: &pool, ProviderName: new("Google"), ProviderType: "Google",
+		ProviderDetails: map[string]string{"client_id": "c", "client_secret": "s", "authorize_scopes": "openid"},
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	const app = pagesCallback
@@ -84,11 +96,27 @@ func TestBrowserSessionEnds(t *testing.T) {
 		}, app},
 		{"the same version of the pages", version(2), app},
 		{"another version of the pages", version(1), login},
+		{"AdminLinkProviderForUser", func(ctx context.Context) error {
+			_, err := api.AdminLinkProviderForUser(ctx, &cip.AdminLinkProviderForUserInput{UserPoolId: &pool, DestinationUser: &local, SourceUser: &google})
+			return err
+		}, app},
+		{"AdminDisableProviderForUser of a link", disable(google), login},
+		{"AdminDisableProviderForUser of the password", disable(local), login},
+		{"AdminDisableUser and AdminEnableUser", func(ctx context.Context) error {
+			_, err := api.AdminDisableUser(ctx, &cip.AdminDisableUserInput{UserPoolId: &pool, Username: ada})
+			if err == nil {
+				_, err = api.AdminEnableUser(ctx, &cip.AdminEnableUserInput{UserPoolId: &pool, Username: ada})
+			}
+			return err
+		}, login},
 		{"AdminDisableUser", func(ctx context.Context) error {
 			_, err := api.AdminDisableUser(ctx, &cip.AdminDisableUserInput{UserPoolId: &pool, Username: ada})
 			return err
 		}, login},
 	} {
+		if err := password(t.Context()); err != nil { // a former step may have ended it
+			t.Fatal(err)
+		}
 		b := newPagesBrowser(t)
 		if to := b.leadsTo(b.PostForm(s.URL+"/login?"+query, url.Values{"username": {"ada"}, "password": {pagesPassword}})); to != app {
 			t.Fatalf("%s: the sign-in leads to %s", step.name, to)

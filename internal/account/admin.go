@@ -50,7 +50,7 @@ func (s *Service) AdminSetEnabled(ctx context.Context, p *userpool.Pool, usernam
 			return nil
 		}
 		u.Enabled = enabled
-		return tx.RevokeUserGrants(ctx, p.ID, u.ID, s.Now())
+		return tx.EndSignIns(ctx, p.ID, u.ID, s.Now())
 	})
 	return err
 }

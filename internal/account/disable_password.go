@@ -18,7 +18,7 @@ func (s *Service) AdminDisablePassword(ctx context.Context, p *userpool.Pool, us
 	}
 	_, err = s.update(ctx, p, u.ID, func(tx store.Tx, u *userpool.User) error {
 		u.Status, u.Credential = userpool.StatusExternalProvider, userpool.Credential{}
-		return tx.RevokeUserGrants(ctx, p.ID, u.ID, s.Now())
+		return tx.EndSignIns(ctx, p.ID, u.ID, s.Now())
 	})
 	return err
 }

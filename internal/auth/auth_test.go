@@ -193,14 +193,14 @@ func TestBrowserSession(t *testing.T) {
 	b := newBench(t)
 	ada := b.add("ada", nil)
 	signedIn := b.clock().Add(-time.Minute)
-	id, err := b.auth.StartBrowserSession(t.Context(), b.pool.ID, ada.ID, signedIn)
-	if err != nil || len(id) != 43 {
-		t.Fatalf("id %q, %v", id, err)
+	start := func() string {
+		id, err := b.auth.StartBrowserSession(t.Context(), b.pool.ID, ada.ID, signedIn)
+		if err != nil || len(id) != 43 {
+			t.Fatalf("id %q, %v", id, err)
+		}
+		return id
 	}
-	other, err := b.auth.StartBrowserSession(t.Context(), b.pool.ID, ada.ID, signedIn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	id := start()
 	started := b.clock()
 	look := func(pool, id string) string {
 		s, err := b.auth.BrowserSession(t.Context(), pool, id)
@@ -227,7 +227,11 @@ func TestBrowserSession(t *testing.T) {
 	got = append(got, look(b.pool.ID, id))
 	enable(false)
 	got = append(got, look(b.pool.ID, id))
+	meanwhile := start() // by a sign-in that was under way
+	got = append(got, look(b.pool.ID, meanwhile))
 	enable(true)
+	got = append(got, look(b.pool.ID, id), look(b.pool.ID, meanwhile))
+	id, other := start(), start()
 	for range 2 { // twice is fine
 		if err := b.auth.EndBrowserSession(t.Context(), b.pool.ID, other); err != nil {
 			t.Fatal(err)
@@ -238,8 +242,10 @@ func TestBrowserSession(t *testing.T) {
 	got = append(got, look(b.pool.ID, id))
 	want := []string{
 		"ada", "none", "none", "none", // of another pool, another id, no id
-		"ada",  // global sign-out leaves it
-		"none", // disabled
+		"ada",          // global sign-out leaves it
+		"none",         // disabled
+		"none",         // started since
+		"none", "none", // enabled again
 		"none", // ended
 		"ada",  // the other one
 		"none", // after an hour

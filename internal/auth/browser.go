@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -24,12 +23,6 @@ type BrowserSession struct {
 	ExpiresAt time.Time
 }
 
-// browserRecord is what is kept of a BrowserSession.
-type browserRecord struct {
-	User     string    `json:"user"` // id
-	AuthTime time.Time `json:"authTime"`
-}
-
 // StartBrowserSession keeps that a browser signed in as a user. The id is the
 // secret that the browser's cookie holds: 256 random bits in base64url, stored
 // as its hash alone.
@@ -39,12 +32,8 @@ func (s *Service) StartBrowserSession(ctx context.Context, poolID, userID string
 		return "", fmt.Errorf("auth: no randomness: %w", err)
 	}
 	id = base64.RawURLEncoding.EncodeToString(secret)
-	data, err := json.Marshal(browserRecord{User: userID, AuthTime: authTime})
-	if err != nil {
-		return "", err
-	}
 	session := store.BrowserSession{
-		PoolID: poolID, Hash: sha256.Sum256([]byte(id)), Data: data, ExpiresAt: s.Now().Add(BrowserSessionLife),
+		PoolID: poolID, Hash: sha256.Sum256([]byte(id)), UserID: userID, AuthTime: authTime, ExpiresAt: s.Now().Add(BrowserSessionLife),
 	}
 	return id, s.Store.Write(ctx, func(tx store.Tx) error { return tx.PutBrowserSession(ctx, session) })
 }
@@ -57,18 +46,14 @@ func (s *Service) BrowserSession(ctx context.Context, poolID, id string) (*Brows
 	if err != nil {
 		return nil, err
 	}
-	var r browserRecord
-	if err := json.Unmarshal(kept.Data, &r); err != nil {
-		return nil, fmt.Errorf("auth: browser session: %w", err)
-	}
-	u, err := s.Store.User(ctx, poolID, r.User)
+	u, err := s.Store.User(ctx, poolID, kept.UserID)
 	if err != nil {
 		return nil, err
 	}
 	if !u.Enabled {
 		return nil, store.ErrNotFound
 	}
-	return &BrowserSession{User: u, AuthTime: r.AuthTime, ExpiresAt: kept.ExpiresAt}, nil
+	return &BrowserSession{User: u, AuthTime: kept.AuthTime, ExpiresAt: kept.ExpiresAt}, nil
 }
 
 // EndBrowserSession signs a browser out; one that is not signed in is fine too.

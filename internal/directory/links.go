@@ -29,7 +29,7 @@ func (i Identity) link(poolID, userID string) store.IdentityLink {
 
 func noUser(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.New(fault.UserNotFound, "User does not exist.")
+		return fault.ErrNoUser()
 	}
 	return err
 }
@@ -146,6 +146,6 @@ func (s *Service) UnlinkIdentity(ctx context.Context, pool *userpool.Pool, sourc
 				return err
 			}
 		}
-		return tx.RevokeUserGrants(ctx, pool.ID, u.ID, s.Now())
+		return tx.EndSignIns(ctx, pool.ID, u.ID, s.Now())
 	}))
 }

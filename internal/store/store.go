@@ -196,8 +196,8 @@ type UserTx interface {
 	// UpdateUser writes u and its names and raises u.Version; ErrStale when
 	// another write came first, *NameTakenError when a new name is taken.
 	UpdateUser(ctx context.Context, u *userpool.User) error
-	// DeleteUser removes a user with names, memberships, codes, grants, links, devices,
-	// passkeys, password history and sign-in history.
+	// DeleteUser removes a user with names, memberships, codes, grants, browser sessions,
+	// links, devices, passkeys, password history and sign-in history.
 	DeleteUser(ctx context.Context, poolID, id string) error
 
 	// AddToGroup and RemoveFromGroup do nothing when it is so already.
@@ -243,9 +243,11 @@ type GrantTx interface {
 	// newest. Tokens of the grant other than these two stop working. ErrNotFound
 	// when old was retired before graceStart, or is dead.
 	RotateRefreshToken(ctx context.Context, poolID string, old, next Hash, now, graceStart time.Time) error
-	// RevokeGrant ends one grant, RevokeUserGrants all of a user; of a client too.
+	// RevokeGrant ends one grant, RevokeUserGrants all of a user; EndSignIns ends these
+	// and the user's browser sessions.
 	RevokeGrant(ctx context.Context, poolID, grantID string, now time.Time) error
 	RevokeUserGrants(ctx context.Context, poolID, userID string, now time.Time) error
+	EndSignIns(ctx context.Context, poolID, userID string, now time.Time) error
 
 	// Spend marks a single-use value as used; ErrExists when it was before.
 	Spend(ctx context.Context, poolID string, hash Hash, expires time.Time) error
@@ -362,7 +364,8 @@ type AuthCode struct {
 type BrowserSession struct {
 	PoolID    string
 	Hash      Hash
-	Data      []byte // as the session store encodes it
+	UserID    string
+	AuthTime  time.Time // of the interactive sign-in
 	ExpiresAt time.Time
 }
 

@@ -164,3 +164,11 @@ func (t *tx) RevokeGrant(ctx context.Context, poolID, grantID string, now time.T
 func (t *tx) RevokeUserGrants(ctx context.Context, poolID, userID string, now time.Time) error {
 	return t.change(ctx, revokeUserGrants, poolID, userID, micros(now))
 }
+
+// EndSignIns implements store.GrantTx.
+func (t *tx) EndSignIns(ctx context.Context, poolID, userID string, now time.Time) error {
+	if err := t.RevokeUserGrants(ctx, poolID, userID, now); err != nil {
+		return err
+	}
+	return t.change(ctx, deleteUserBrowserSessions, poolID, userID)
+}

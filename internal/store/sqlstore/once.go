@@ -21,11 +21,16 @@ const (
 		RETURNING ` + authCodeColumns
 	selectAuthCode statement = `SELECT ` + authCodeColumns + ` FROM auth_codes WHERE pool_id = $1 AND hash = $2`
 
-	upsertBrowserSession statement = `INSERT INTO browser_sessions (pool_id, hash, data, expires_at) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (pool_id, hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`
+	upsertBrowserSession statement = `INSERT INTO browser_sessions (pool_id, hash, data, expires_at, user_id)
+		VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (pool_id, hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at, user_id = excluded.user_id`
 	selectBrowserSession statement = `SELECT data, expires_at FROM browser_sessions
 		WHERE pool_id = $1 AND hash = $2 AND expires_at > $3`
 	deleteBrowserSession statement = `DELETE FROM browser_sessions WHERE pool_id = $1 AND hash = $2`
+	// The rows are read apart, because SQLite takes an index for that, but reads the whole
+	// pool's to delete them.
+	deleteUserBrowserSessions statement = `DELETE FROM browser_sessions WHERE (pool_id, hash) IN
+		(SELECT pool_id, hash FROM browser_sessions WHERE pool_id = $1 AND user_id = $2)`
 )
 
 // Spend implements store.GrantTx.
@@ -78,13 +83,18 @@ func (t *tx) TakeAuthCode(ctx context.Context, poolID string, hash store.Hash, g
 	return c, store.ErrExists
 }
 
+// browserData is what the column data of a browser session holds. The user stands in a
+// column too, by which the sessions of a user are found; the releases before that column
+// write and read the user here alone.
+type browserData struct {
+	User     string    `json:"user"`
+	AuthTime time.Time `json:"authTime"`
+}
+
 // PutBrowserSession implements store.GrantTx.
 func (t *tx) PutBrowserSession(ctx context.Context, s store.BrowserSession) error {
-	data := s.Data
-	if data == nil {
-		data = []byte{}
-	}
-	return t.change(ctx, upsertBrowserSession, s.PoolID, s.Hash[:], data, micros(s.ExpiresAt))
+	data := []byte(toJSON(browserData{User: s.UserID, AuthTime: s.AuthTime.UTC()}))
+	return t.change(ctx, upsertBrowserSession, s.PoolID, s.Hash[:], data, micros(s.ExpiresAt), s.UserID)
 }
 
 // BrowserSession implements store.Grants.
@@ -92,11 +102,14 @@ func (r *reads) BrowserSession(
 	ctx context.Context, poolID string, hash store.Hash, now time.Time,
 ) (*store.BrowserSession, error) {
 	scan := func(rows *sql.Rows) (*store.BrowserSession, error) {
-		s := store.BrowserSession{PoolID: poolID, Hash: hash}
+		var data []byte
 		var expires int64
-		err := rows.Scan(&s.Data, &expires)
-		s.ExpiresAt = fromMicros(expires)
-		return &s, err
+		if err := rows.Scan(&data, &expires); err != nil {
+			return nil, err
+		}
+		var d browserData
+		err := fromJSON(data, &d)
+		return &store.BrowserSession{PoolID: poolID, Hash: hash, UserID: d.User, AuthTime: d.AuthTime, ExpiresAt: fromMicros(expires)}, err
 	}
 	return get(ctx, r, selectBrowserSession, scan, poolID, hash[:], micros(now))
 }

@@ -123,7 +123,7 @@ const fillPostgres = `
 	INSERT INTO refresh_tokens SELECT 'p1', decode(md5(i::text), 'hex'), 'g' || i % 9000 + 1, 0 FROM generate_series(1, 18000) i;
 	INSERT INTO spent SELECT 'p1', decode(md5(i::text), 'hex'), i FROM generate_series(1, 9000) i;
 	INSERT INTO auth_codes SELECT 'p1', decode(md5(i::text), 'hex'), '', '', '', '', '', '', 0, i, '' FROM generate_series(1, 9000) i;
-	INSERT INTO browser_sessions SELECT 'p1', decode(md5(i::text), 'hex'), '', i FROM generate_series(1, 9000) i;
+	INSERT INTO browser_sessions SELECT 'p1', decode(md5(i::text), 'hex'), '', i, 'u' || i % 5000 + 1 FROM generate_series(1, 9000) i;
 	INSERT INTO documents SELECT 'p1', k, 'd' || i, NULLIF('n' || i % 2000, 'n0'), '', 0, 0 FROM generate_series(1, 2000) i, unnest(ARRAY['terms', 'risk']) k;
 	INSERT INTO identity_links SELECT 'p1', 'i' || i % 5, 'a', 'v' || i, 'u' || i FROM generate_series(1, 5000) i;
 	INSERT INTO auth_events SELECT 'p1', 'u' || i % 90 + 1, 'e' || i, i, '{}' FROM generate_series(1, 9000) i;

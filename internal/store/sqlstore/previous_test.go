@@ -19,6 +19,8 @@ const (
 		VALUES ('` + poolID + `', 'old', 'old', 'CONFIRMED', true, '{}', '{}', '[]', '', 1, 1, 1)`
 	previousUpdateUser = `UPDATE users SET username = 'new', version = version + 1 WHERE id = 'ada' AND version = 1`
 	previousDeleteUser = `DELETE FROM users WHERE pool_id = '` + poolID + `' AND id = 'ada'`
+	previousBrowser    = `INSERT INTO browser_sessions (pool_id, hash, data, expires_at) VALUES ('` + poolID + `',
+		CAST('00000000000000000000000000000000' AS BYTEA), CAST('{"user":"old","authTime":"2026-01-02T03:04:05Z"}' AS BYTEA), 2)`
 	previousDeletePool = `DELETE FROM users WHERE pool_id = '` + poolID + `'; DELETE FROM pools WHERE id = '` + poolID + `'`
 )
 
@@ -30,7 +32,7 @@ func TestPreviousRelease(t *testing.T) {
 		previous := func(statements string) {
 			t.Helper()
 			if !strings.HasPrefix(dsn, "postgres") {
-				statements = `PRAGMA foreign_keys = 1; ` + strings.ReplaceAll(statements, "'', 1, 1", "x'', 1, 1")
+				statements = `PRAGMA foreign_keys = 1; ` + strings.NewReplacer("'', 1, 1", "x'', 1, 1", "BYTEA", "BLOB").Replace(statements)
 			}
 			execRaw(t, dsn, statements)
 		}
@@ -50,10 +52,14 @@ func TestPreviousRelease(t *testing.T) {
 				tx.AddImportLines(ctx, poolID, "1", []store.ImportLine{{Line: 1}}))
 		}
 		mustWrite(t, s, addPool)
-		previous(previousCreateUser)
+		previous(previousCreateUser + ";" + previousBrowser)
 		old, err := s.User(t.Context(), poolID, "old")
 		if err != nil || old.Identities != nil {
 			t.Errorf("error %v; a user of the release before: %+v", err, old)
+		}
+		browser, err := s.BrowserSession(t.Context(), poolID, store.Hash([]byte(strings.Repeat("0", 32))), time.Time{})
+		if err != nil || browser.UserID != "old" || browser.AuthTime.Year() != 2026 {
+			t.Errorf("error %v; a browser that signed in at the release before: %+v", err, browser)
 		}
 		mustWrite(t, s, addUser)
 		previous(previousUpdateUser)

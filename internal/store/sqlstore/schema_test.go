@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -9,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
+	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
 	"idpond/migrations"
 )
@@ -148,28 +151,35 @@ func TestMigrateTogether(t *testing.T) {
 	})
 }
 
+// provider makes single migrations of a database.
+func provider(t *testing.T, dsn string) *goose.Provider {
+	t.Helper()
+	d, driver, folder := goose.DialectSQLite3, "sqlite", "sqlite"
+	if strings.HasPrefix(dsn, "postgres") {
+		d, driver, folder = goose.DialectPostgres, "pgx", "postgres"
+	} else {
+		dsn = (&url.URL{Scheme: "file", Path: dsn}).String()
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	files, err := fs.Sub(migrations.FS, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(d, db, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
 // TestMigrateDown takes every migration back and makes it again.
 func TestMigrateDown(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, dsn string) {
-		d, driver, folder := goose.DialectSQLite3, "sqlite", "sqlite"
-		if strings.HasPrefix(dsn, "postgres") {
-			d, driver, folder = goose.DialectPostgres, "pgx", "postgres"
-		} else {
-			dsn = (&url.URL{Scheme: "file", Path: dsn}).String()
-		}
-		db, err := sql.Open(driver, dsn)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
-		files, err := fs.Sub(migrations.FS, folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := goose.NewProvider(d, db, files)
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := provider(t, dsn)
 		for range 2 {
 			if _, err := p.Up(t.Context()); err != nil {
 				t.Fatal(err)
@@ -177,6 +187,35 @@ func TestMigrateDown(t *testing.T) {
 			if _, err := p.DownTo(t.Context(), 0); err != nil {
 				t.Fatal(err)
 			}
+		}
+	})
+}
+
+// TestMigrateBrowsers: a browser that signed in before its user had a column is found by
+// the user from then on.
+func TestMigrateBrowsers(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, dsn string) {
+		if _, err := provider(t, dsn).UpTo(t.Context(), 4); err != nil {
+			t.Fatal(err)
+		}
+		signedIn := previousBrowser
+		if !strings.HasPrefix(dsn, "postgres") {
+			signedIn = strings.ReplaceAll(signedIn, "BYTEA", "BLOB")
+		}
+		execRaw(t, dsn, signedIn)
+		s := openStore(t, dsn)
+		there := func() error {
+			_, err := s.BrowserSession(t.Context(), poolID, store.Hash([]byte(strings.Repeat("0", 32))), time.Time{})
+			return err
+		}
+		if err := there(); err != nil {
+			t.Fatal(err)
+		}
+		mustWrite(t, s, func(ctx context.Context, tx store.Tx) error {
+			return tx.EndSignIns(ctx, poolID, "old", time.Unix(1, 0))
+		})
+		if err := there(); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got error %v, want ErrNotFound", err)
 		}
 	})
 }

@@ -330,8 +330,10 @@ func (t *tx) DeleteUser(ctx context.Context, poolID, id string) error {
 	if err := t.updateSearch(ctx, u, userpool.Searchable(u), nil); err != nil {
 		return err
 	}
-	if err := t.change(ctx, deleteUserCounters, poolID, id); err != nil {
-		return err
+	for _, s := range []statement{deleteUserCounters, deleteUserBrowserSessions} {
+		if err := t.change(ctx, s, poolID, id); err != nil {
+			return err
+		}
 	}
 	return t.change(ctx, addUserCount, poolID, userShard(id), -1)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/store"
+	"idpond/internal/userpool"
 )
 
 func grantRoundTrip(t *testing.T, s store.Store) {
@@ -191,7 +192,7 @@ func spend(t *testing.T, s store.Store) {
 
 func browserSessions(t *testing.T, s store.Store) {
 	ctx := t.Context()
-	want := store.BrowserSession{PoolID: poolA, Hash: hash("b"), Data: []byte{1, 0, 2}, ExpiresAt: t0().Add(time.Hour)}
+	want := store.BrowserSession{PoolID: poolA, Hash: hash("b"), UserID: "ada", AuthTime: t0(), ExpiresAt: t0().Add(time.Hour)}
 	put := func(ctx context.Context, tx store.Tx) error { return tx.PutBrowserSession(ctx, want) }
 	write(t, s, put)
 	got, err := s.BrowserSession(ctx, poolA, want.Hash, t0())
@@ -200,12 +201,10 @@ func browserSessions(t *testing.T, s store.Store) {
 	absent(t, err)
 	_, err = s.BrowserSession(ctx, poolB, want.Hash, t0())
 	absent(t, err)
-	want.Data, want.ExpiresAt = []byte("new"), t0().Add(2*time.Hour)
+	want.UserID, want.AuthTime, want.ExpiresAt = "bob", t0().Add(time.Hour), t0().Add(2*time.Hour)
 	write(t, s, put)
 	got, err = s.BrowserSession(ctx, poolA, want.Hash, t0().Add(time.Hour))
 	same(t, &want, got, err)
-	empty := store.BrowserSession{PoolID: poolA, Hash: hash("empty"), ExpiresAt: t0()}
-	write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.PutBrowserSession(ctx, empty) })
 	for range 2 {
 		write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.DeleteBrowserSession(ctx, poolA, want.Hash) })
 	}
@@ -221,4 +220,36 @@ func browserSessions(t *testing.T, s store.Store) {
 	absent(t, err)
 	got, err = s.BrowserSession(ctx, poolB, want.Hash, t0())
 	same(t, &other, got, err)
+}
+
+// endSignIns: all that a user's sign-ins gave out ends, and nothing of others.
+func endSignIns(t *testing.T, s store.Store) {
+	ctx := t.Context()
+	withPools(t, s, poolA, poolB)
+	ada, bob := withUser(t, s, 1, "ada"), withUser(t, s, 2, "bob")
+	put := func(pool, secret string, u *userpool.User) {
+		session := store.BrowserSession{PoolID: pool, Hash: hash(secret), UserID: u.ID, AuthTime: t0(), ExpiresAt: t0().Add(time.Hour)}
+		write(t, s, func(ctx context.Context, tx store.Tx) error { return tx.PutBrowserSession(ctx, session) })
+	}
+	put(poolA, "a1", ada)
+	put(poolA, "a2", bob)
+	put(poolA, "a2", ada) // bob's until now
+	put(poolA, "b", bob)
+	put(poolB, "a1", ada)
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(tx.CreateGrant(ctx, someGrant("a", ada), nil), tx.CreateGrant(ctx, someGrant("b", bob), nil),
+			tx.EndSignIns(ctx, poolA, ada.ID, t0()), tx.EndSignIns(ctx, poolA, "unknown", t0()))
+	})
+	for _, ended := range []string{"a1", "a2"} {
+		_, err := s.BrowserSession(ctx, poolA, hash(ended), t0())
+		absent(t, err)
+	}
+	_, _, err := s.GrantUser(ctx, poolA, "a")
+	absent(t, err)
+	got, err := s.BrowserSession(ctx, poolA, hash("b"), t0())
+	same(t, bob.ID, got.UserID, err)
+	got, err = s.BrowserSession(ctx, poolB, hash("a1"), t0())
+	same(t, ada.ID, got.UserID, err)
+	_, u, err := s.GrantUser(ctx, poolA, "b")
+	same(t, bob, u, err)
 }

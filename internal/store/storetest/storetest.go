@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Grants/AuthCodes", authCodes},
 		{"Grants/Spend", spend},
 		{"Grants/BrowserSessions", browserSessions},
+		{"Grants/EndSignIns", endSignIns},
 		{"Grants/ChallengeStates", challengeStates},
 		{"Imports/Jobs", importJobs},
 		{"Imports/Pages", importPages},

@@ -196,11 +196,12 @@ func userDelete(t *testing.T, s store.Store) {
 	token := hash("token")
 	remove := func(ctx context.Context, tx store.Tx) error { return tx.DeleteUser(ctx, poolA, u.ID) }
 	code := store.Code{PoolID: poolA, UserID: u.ID, Kind: store.CodeSignUp, ExpiresAt: t0()}
+	session := store.BrowserSession{PoolID: poolA, Hash: hash("session"), UserID: u.ID, ExpiresAt: t0().Add(time.Hour)}
 	again := func(ctx context.Context, tx store.Tx) error {
 		return errors.Join(
 			tx.CreateUser(ctx, u), tx.CreateGrant(ctx, someGrant("g1", u), &token), tx.PutCode(ctx, code),
 			tx.AddToGroup(ctx, poolA, "admins", u.ID), tx.CreateLink(ctx, someLink(u, "1")),
-			tx.AddAuthEvent(ctx, someEvent(u, "1", 0)))
+			tx.AddAuthEvent(ctx, someEvent(u, "1", 0)), tx.PutBrowserSession(ctx, session))
 	}
 	write(t, s, func(ctx context.Context, tx store.Tx) error {
 		return tx.CreateGroup(ctx, &userpool.Group{PoolID: poolA, Name: "admins"})
@@ -215,6 +216,8 @@ func userDelete(t *testing.T, s store.Store) {
 		_, _, err = s.GrantUser(ctx, poolA, "g1")
 		absent(t, err)
 		_, _, _, err = s.RefreshToken(ctx, poolA, token)
+		absent(t, err)
+		_, err = s.BrowserSession(ctx, poolA, session.Hash, t0())
 		absent(t, err)
 		l, err := s.UsersInGroup(ctx, poolA, "admins", "", 9)
 		same(t, 0, len(l), err)
