@@ -57,6 +57,7 @@ func TestWrongMFAConfig(t *testing.T) {
 		{"off with TOTP that is off", ``, `{"MfaConfiguration":"OFF","SoftwareTokenMfaConfiguration":{"Enabled":false}}`, together},
 		{"off with mail by the default sender", ``, `{"MfaConfiguration":"OFF","EmailMfaConfiguration":{}}`, together},
 		{"off with SMS", ``, `{"MfaConfiguration":"OFF","SmsMfaConfiguration":{"SmsConfiguration":` + smsRole + `}}`, together},
+		{"off with SMS without sender", ``, `{"MfaConfiguration":"OFF","SmsMfaConfiguration":{"SmsAuthenticationMessage":"code {####}"}}`, together},
 		{"left out with TOTP", ``, `{"SoftwareTokenMfaConfiguration":{"Enabled":true}}`, together},
 		{"on without a factor", ``, `{"MfaConfiguration":"ON"}`, none},
 		{"optional with TOTP off", ``, `{"MfaConfiguration":"OPTIONAL","SoftwareTokenMfaConfiguration":{"Enabled":false}}`, none},

@@ -27,10 +27,10 @@ func (m *MFASettings) factors() bool {
 func (m *MFASettings) Problem(s *PoolSettings, at Place) string {
 	off := m.MfaConfiguration == "" || m.MfaConfiguration == MFAOff
 	switch {
-	case m.SmsMfaConfiguration != nil && m.SmsMfaConfiguration.SmsConfiguration == nil:
-		return "[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration]."
 	case off && m.named():
 		return "Invalid MFA configuration given, can't turn off MFA and configure an MFA together."
+	case m.SmsMfaConfiguration != nil && m.SmsMfaConfiguration.SmsConfiguration == nil:
+		return "[SmsConfiguration] is a required member of [SoftwareTokenMfaConfiguration]."
 	case !off && !m.factors():
 		return "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
 	case m.EmailMfaConfiguration != nil && s.EmailConfiguration.EmailSendingAccount != "DEVELOPER":
