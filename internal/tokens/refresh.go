@@ -52,7 +52,7 @@ func (s *Service) Refresh(ctx context.Context, r RefreshRequest) (*Set, error) {
 	if err != nil || !r.Client.Rotates() {
 		return set, err
 	}
-	// Last, so that what fails before it uses the old token up for nothing.
+	// Last, so that nothing that fails uses up the old token.
 	if set.RefreshToken, err = s.rotate(ctx, r, hash); err != nil {
 		return nil, err
 	}
