@@ -38,7 +38,7 @@ func (v *visit) passkey() error {
 	}
 	return v.refused(err, view.Username, func(p problem) error {
 		view.Problem = p.text
-		if fault.Is(err, fault.InvalidParameter) || p.text == v.text().IncorrectUsernameOrPassword() {
+		if f := fault.Of(err); f.Code == fault.InvalidParameter || f.Reason == fault.WrongPassword {
 			view.Problem = v.text().PasskeyRefused()
 		}
 		return v.render(http.StatusBadRequest, web.PasskeySignInPage(view))

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"strings"
-
 	"idpond/internal/fault"
 	"idpond/internal/userpool"
 	"idpond/web"
@@ -30,21 +28,20 @@ func (v *visit) problem(err error) problem { return v.Server.problem(v.q.Pool, e
 
 // problem turns a fault into the sentence of a page and its place; it is this
 // door's only mapping of faults. What has no sentence of its own is said in the
-// words of the fault, which are the service's and made to be seen.
+// words of the fault, which are the service's and made to be seen, beside the input of
+// what it is about.
 func (s *Server) problem(pool *userpool.Pool, err error) problem {
 	t, f := s.text(), fault.Of(err)
+	said := problem{place(f.Attribute), f.Message}
 	switch f.Code {
 	case fault.NotAuthorized:
-		return notAuthorized(t, f.Message)
+		return notAuthorized(t, f.Reason, said)
 	case fault.UserNotFound:
-		if f.Message == "User does not exist." { // at sign-in, where pages never tell
+		if f.Attribute == "" { // at sign-in, where pages never tell
 			return problem{atPage, t.IncorrectUsernameOrPassword()}
 		}
-		return problem{atUsername, f.Message}
-	case fault.UsernameExists:
-		return problem{atUsername, f.Message}
 	case fault.InvalidPassword:
-		return problem{atPassword, passwordProblem(t, pool, f.Message)}
+		return problem{atPassword, passwordProblem(t, pool, f)}
 	case fault.CodeMismatch:
 		return problem{atCode, t.WrongCode()}
 	case fault.ExpiredCode, fault.EnableSoftwareTokenMFA:
@@ -59,18 +56,16 @@ func (s *Server) problem(pool *userpool.Pool, err error) problem {
 		return problem{atPage, t.TooManyAttempts()}
 	case fault.PasswordResetRequired:
 		return problem{atPage, t.PasswordResetRequired()}
-	case fault.AliasExists, fault.InvalidParameter:
-		return problem{attributeOf(f.Message), f.Message}
 	case fault.Internal:
 		return problem{atPage, t.TryAgainLater()}
 	}
-	return problem{atPage, f.Message}
+	return said
 }
 
 // codeProblem says why the code of an app, or one that was sent too long ago, is none.
 func codeProblem(t web.Messages, f *fault.Error) string {
 	switch {
-	case f.Message == "Your software token has already been used once.":
+	case f.Reason == fault.CodeUsed:
 		return t.CodeUsed()
 	case f.Code == fault.EnableSoftwareTokenMFA:
 		return t.WrongCode()
@@ -78,54 +73,43 @@ func codeProblem(t web.Messages, f *fault.Error) string {
 	return t.ExpiredCode()
 }
 
-// notAuthorized tells apart what the service has only one exception for.
-func notAuthorized(t web.Messages, sentence string) problem {
-	switch {
-	case sentence == "Incorrect username or password.":
+// notAuthorized tells apart what the service has only one exception for; said is for
+// the rest.
+func notAuthorized(t web.Messages, reason fault.Reason, said problem) problem {
+	switch reason {
+	case fault.WrongPassword:
 		return problem{atPage, t.IncorrectUsernameOrPassword()}
-	case sentence == "Password attempts exceeded":
+	case fault.AttemptsExceeded:
 		return problem{atPage, t.TooManyAttempts()}
-	case sentence == "User is disabled.":
+	case fault.UserDisabled:
 		return problem{atPage, t.UserDisabled()}
-	case strings.HasPrefix(sentence, "Invalid session for the user"):
+	case fault.SessionOver:
 		return problem{atSession, t.SessionEnded()}
 	}
-	return problem{atPage, sentence}
+	return said
 }
 
-// passwordProblem says in the page's words why a password was refused. The reason
-// stands behind a prefix that differs by operation (reference: api-behaviour §9).
-func passwordProblem(t web.Messages, pool *userpool.Pool, sentence string) string {
-	_, reason, ok := strings.Cut(sentence, ": ")
-	if !ok {
-		return sentence
-	}
-	switch reason {
-	case "Password not long enough":
+// passwordProblem says in the page's words why a password was refused.
+func passwordProblem(t web.Messages, pool *userpool.Pool, f *fault.Error) string {
+	switch f.Reason {
+	case userpool.PasswordTooShort:
 		return t.PasswordTooShort(pool.Settings.Policies.PasswordPolicy.MinimumLength)
-	case "Password must have lowercase characters":
+	case userpool.PasswordTooLong:
+		return t.PasswordTooLong(userpool.MaxPasswordLength)
+	case userpool.PasswordHasEdgeSpace:
+		return t.PasswordHasEdgeSpace()
+	case userpool.PasswordHasControl:
+		return t.PasswordHasControl()
+	case userpool.PasswordNeedsLower:
 		return t.PasswordNeedsLower()
-	case "Password must have uppercase characters":
+	case userpool.PasswordNeedsUpper:
 		return t.PasswordNeedsUpper()
-	case "Password must have numeric characters":
+	case userpool.PasswordNeedsNumber:
 		return t.PasswordNeedsNumber()
-	case "Password must have symbol characters":
+	case userpool.PasswordNeedsSymbol:
 		return t.PasswordNeedsSymbol()
 	}
-	return reason
-}
-
-// attributeOf finds which input a sentence about a parameter is about.
-func attributeOf(sentence string) place {
-	switch {
-	case strings.HasPrefix(sentence, "Username "):
-		return atUsername
-	case strings.HasPrefix(sentence, "Invalid email address format"), sentence == "An account with the given email already exists.":
-		return "email"
-	case strings.HasPrefix(sentence, "Invalid phone number format"), sentence == "An account with the given phone_number already exists.":
-		return "phone_number"
-	}
-	return atPage
+	return f.Message
 }
 
 // besideCode puts p beside the input of a code, if it is about that, else above the form.

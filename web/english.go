@@ -158,6 +158,15 @@ func (English) PasswordResetRequired() string       { return "Password reset req
 func (English) PasswordTooShort(characters int) string {
 	return fmt.Sprintf("The password needs at least %d characters.", characters)
 }
+func (English) PasswordTooLong(characters int) string {
+	return fmt.Sprintf("The password can’t have more than %d characters.", characters)
+}
+func (English) PasswordHasEdgeSpace() string {
+	return "The password can’t begin or end with a space."
+}
+func (English) PasswordHasControl() string {
+	return "The password can’t have control characters."
+}
 func (English) PasswordNeedsLower() string  { return "The password needs a lower case letter." }
 func (English) PasswordNeedsUpper() string  { return "The password needs an upper case letter." }
 func (English) PasswordNeedsNumber() string { return "The password needs a number." }

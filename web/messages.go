@@ -230,6 +230,9 @@ type problemMessages interface {
 	UserDisabled() string
 	PasswordResetRequired() string
 	PasswordTooShort(characters int) string
+	PasswordTooLong(characters int) string
+	PasswordHasEdgeSpace() string
+	PasswordHasControl() string
 	PasswordNeedsLower() string
 	PasswordNeedsUpper() string
 	PasswordNeedsNumber() string

@@ -124,7 +124,7 @@ func (s *Service) updateThrough(ctx context.Context, w store.Writer, p *userpool
 		return s.save(ctx, tx, p, u)
 	})
 	if err != nil {
-		return nil, unknownToAdmin(aliasTaken(err))
+		return nil, unknownToAdmin(AliasTaken(err))
 	}
 	return u, nil
 }
@@ -135,20 +135,17 @@ func (s *Service) save(ctx context.Context, tx store.Tx, p *userpool.Pool, u *us
 	return tx.UpdateUser(ctx, u)
 }
 
-// aliasTaken says that a name which u would get belongs to somebody else.
-func aliasTaken(err error) error {
+// AliasTaken says AliasExists where a user would get a name that belongs to somebody
+// else, and nothing of other errors.
+func AliasTaken(err error) error {
 	if taken, ok := errors.AsType[*store.NameTakenError](err); ok {
-		return aliasExists(taken.Name.Kind)
+		return exists(fault.AliasExists, taken.Name.Kind)
 	}
 	return err
 }
 
-func aliasExists(kind userpool.NameKind) *fault.Error {
-	return fault.New(fault.AliasExists, givenExists(kind))
-}
-
-func givenExists(kind userpool.NameKind) string {
-	return "An account with the given " + string(kind) + " already exists."
+func exists(code fault.Code, kind userpool.NameKind) *fault.Error {
+	return fault.Newf(code, "An account with the given %s already exists.", kind).About(string(kind))
 }
 
 // claimAliases looks whether the aliases that u has now are free, in the
@@ -169,7 +166,7 @@ func (s *Service) claimAliases(ctx context.Context, tx store.Tx, p *userpool.Poo
 		case err != nil:
 			return err
 		case !force || name.Kind == userpool.NamePreferredUsername || len(p.Settings.UsernameAttributes) > 0:
-			return aliasExists(name.Kind)
+			return exists(fault.AliasExists, name.Kind)
 		}
 		losses = append(losses, loss{owner, name.Kind})
 	}

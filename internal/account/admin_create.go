@@ -33,8 +33,8 @@ func (s *Service) AdminCreate(ctx context.Context, p *userpool.Pool, in Invitati
 	if err != nil {
 		return nil, err
 	}
-	if problem := p.NewAttributesProblem(u.Attributes, false); problem != "" {
-		return nil, invalid(problem)
+	if err := CheckAttributes(p, u.Attributes, false); err != nil {
+		return nil, err
 	}
 	if err := verifiable(u); err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func temporaryPassword(s *Service, p *userpool.Pool, u *userpool.User, in Invita
 	switch {
 	case in.Password != "":
 		if reason := policy.Problem(in.Password); reason != "" {
-			return "", fault.New(fault.InvalidPassword, "Password did not conform with password policy: "+reason)
+			return "", againstPolicy("Password did not conform with password policy: ", reason)
 		}
 		return in.Password, nil
 	case p.AllowsPasswordless() && (verified(u, email) || verified(u, phoneNumber)):

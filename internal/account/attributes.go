@@ -66,8 +66,8 @@ func (s *Service) AdminUpdateAttributes(ctx context.Context, p *userpool.Pool, u
 // send. Codes are made for every address before the transaction, which alone knows
 // whether one is needed.
 func (s *Service) changeAttributes(ctx context.Context, p *userpool.Pool, u *userpool.User, attributes map[string]string, admin bool) (*userpool.User, []freshCode, error) {
-	if problem := p.ChangedAttributesProblem(attributes); problem != "" {
-		return nil, nil, invalid(problem)
+	if about, problem := p.ChangedAttributesProblem(attributes); problem != "" {
+		return nil, nil, invalid(problem).About(about)
 	}
 	made := map[string]freshCode{}
 	for _, name := range contacts() {
@@ -143,6 +143,15 @@ func apply(p *userpool.Pool, u *userpool.User, attributes map[string]string, adm
 		}
 	}
 	return unproven, verifiable(u)
+}
+
+// CheckAttributes checks the attributes of a new user, complete as that of
+// userpool.Pool.NewAttributesProblem. The fault is InvalidParameter.
+func CheckAttributes(p *userpool.Pool, attributes map[string]string, complete bool) error {
+	if about, problem := p.NewAttributesProblem(attributes, complete); problem != "" {
+		return invalid(problem).About(about)
+	}
+	return nil
 }
 
 // verifiable refuses to call an address verified that is not there.

@@ -19,7 +19,7 @@ import (
 // comparison gave is told only if the count allows it: many guesses at once are
 // many counted guesses.
 func (s *Service) ChangePassword(ctx context.Context, p *userpool.Pool, c *userpool.AppClient, u *userpool.User, previous, proposed string) error {
-	if err := conforms(p, proposed); err != nil {
+	if err := Conforms(p, proposed); err != nil {
 		return err
 	}
 	if previous == "" && !u.Credential.Empty() {
@@ -78,7 +78,7 @@ func (s *Service) Rehash(ctx context.Context, p *userpool.Pool, u *userpool.User
 // must be replaced at the next sign-in. Faults: InvalidPassword, UserNotFound, and for
 // one that is for good PasswordHistoryViolation.
 func (s *Service) AdminSetPassword(ctx context.Context, p *userpool.Pool, username, password string, permanent bool) error {
-	if err := conforms(p, password); err != nil {
+	if err := Conforms(p, password); err != nil {
 		return err
 	}
 	u, err := s.adminFind(ctx, p, username)

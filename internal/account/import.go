@@ -20,8 +20,8 @@ func (s *Service) Imported(p *userpool.Pool, row userpool.ImportedRow, algorithm
 	if err != nil {
 		return nil, err
 	}
-	if problem := p.NewAttributesProblem(u.Attributes, true); problem != "" {
-		return nil, invalid(problem)
+	if err := CheckAttributes(p, u.Attributes, true); err != nil {
+		return nil, err
 	}
 	if err := verifiable(u); err != nil {
 		return nil, err
@@ -79,5 +79,5 @@ func (s *Service) Import(ctx context.Context, tx store.Tx, p *userpool.Pool, u *
 	case taken.Name.Kind == userpool.NameUsername, len(p.Settings.UsernameAttributes) > 0:
 		return ErrAlreadyThere
 	}
-	return fault.New(fault.AliasExists, givenExists(taken.Name.Kind)).Because(err)
+	return AliasTaken(err)
 }

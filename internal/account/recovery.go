@@ -105,7 +105,7 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 	if err := s.admit(ctx, p, c); err != nil {
 		return err
 	}
-	if err := conforms(p, in.Password); err != nil {
+	if err := Conforms(p, in.Password); err != nil {
 		return err
 	}
 	found, err := s.findFor(ctx, p, c, in.Username)
@@ -148,12 +148,18 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, p *userpool.Pool, c
 	}))
 }
 
-// conforms checks a new password; the fault is InvalidPassword.
-func conforms(p *userpool.Pool, password string) error {
+// Conforms checks a new password; the fault is InvalidPassword.
+func Conforms(p *userpool.Pool, password string) error {
 	if reason := p.Settings.Policies.PasswordPolicy.Problem(password); reason != "" {
-		return fault.New(fault.InvalidPassword, "Password does not conform to policy: "+reason)
+		return againstPolicy("Password does not conform to policy: ", reason)
 	}
 	return nil
+}
+
+// againstPolicy refuses a password in the words of an operation: prefix, and what the
+// policy says.
+func againstPolicy(prefix, reason string) error {
+	return fault.New(fault.InvalidPassword, prefix+reason).For(fault.Reason(reason))
 }
 
 // AdminResetPassword makes a user's password useless until the user has set

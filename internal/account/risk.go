@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"idpond/internal/activity"
-	"idpond/internal/fault"
 	"idpond/internal/userpool"
 )
 
@@ -47,7 +46,7 @@ func (s *Service) signUpPassword(ctx context.Context, p *userpool.Pool, c *userp
 	case password == "":
 		return userpool.Credential{}, nil
 	case reason != "":
-		return userpool.Credential{}, fault.New(fault.InvalidPassword, "Password did not conform with policy: "+reason)
+		return userpool.Credential{}, againstPolicy("Password did not conform with policy: ", reason)
 	}
 	if refused, err := s.leaked(ctx, p, c, userpool.RiskAtSignUp, password, e); errors.Join(refused, err) != nil {
 		return userpool.Credential{}, errors.Join(refused, err)

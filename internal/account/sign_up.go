@@ -89,8 +89,8 @@ func signUpAttributes(p *userpool.Pool, c *userpool.AppClient, in NewUser, u *us
 	if err := writable(p, c, maps.Keys(in.Attributes)); err != nil {
 		return err
 	}
-	if problem := p.NewAttributesProblem(u.Attributes, true); problem != "" {
-		return invalid(problem)
+	if err := CheckAttributes(p, u.Attributes, true); err != nil {
+		return err
 	}
 	const preferred = string(userpool.NamePreferredUsername)
 	if a := p.SchemaAttribute(preferred); u.Attributes[preferred] != "" && p.IsAlias(preferred) && (a == nil || !a.Required) {
@@ -104,7 +104,7 @@ func signUpAttributes(p *userpool.Pool, c *userpool.AppClient, in NewUser, u *us
 func (s *Service) newUser(p *userpool.Pool, in NewUser) (*userpool.User, error) {
 	kind, problem := p.NewUsernameProblem(in.Username)
 	if problem != "" {
-		return nil, invalid(problem)
+		return nil, invalid(problem).About("username")
 	}
 	id, err := s.newID()
 	if err != nil {
@@ -163,10 +163,11 @@ func usernameTaken(err error, username string) error {
 	if !ok {
 		return err
 	}
+	refusal := fault.New(fault.UsernameExists, username)
 	if taken.Name.Kind != userpool.NameUsername {
-		username = givenExists(taken.Name.Kind)
+		refusal = exists(fault.UsernameExists, taken.Name.Kind)
 	}
-	return fault.New(fault.UsernameExists, username)
+	return refusal.About("username")
 }
 
 func errNoPassword() error { return invalid("User is required to have a password") }
@@ -225,7 +226,7 @@ func (s *Service) ConfirmSignUp(ctx context.Context, p *userpool.Pool, c *userpo
 		return event.Save(ctx, tx, userpool.EventPass)
 	})
 	if err != nil {
-		return nil, goneMeanwhile(aliasTaken(err))
+		return nil, goneMeanwhile(AliasTaken(err))
 	}
 	return u, nil
 }

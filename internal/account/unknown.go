@@ -32,7 +32,7 @@ func (s *Service) findFor(ctx context.Context, p *userpool.Pool, c *userpool.App
 }
 
 func errUnknownHere() error {
-	return fault.New(fault.UserNotFound, "Username/client id combination not found.")
+	return fault.New(fault.UserNotFound, "Username/client id combination not found.").About("username")
 }
 
 // Stranger is the subject that an unknown name's attempts are counted under.

@@ -67,7 +67,7 @@ func (s *Service) VerifyAttribute(ctx context.Context, p *userpool.Pool, c *user
 	if !c.CanWrite(name) {
 		return fault.ErrUnwritable()
 	}
-	return unknownToAdmin(aliasTaken(s.attempt(ctx, func(tx store.Tx) error {
+	return unknownToAdmin(AliasTaken(s.attempt(ctx, func(tx store.Tx) error {
 		u, err := tx.User(ctx, p.ID, u.ID)
 		if err != nil {
 			return err

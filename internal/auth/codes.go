@@ -217,7 +217,7 @@ func (s *Service) proving(a *attempt, ses *session, kind sentCode) func(context.
 		apply(fresh)
 		fresh.UpdatedAt, fresh.Names = s.Now(), a.pool.SignInNames(fresh)
 		if err := tx.UpdateUser(ctx, fresh); err != nil {
-			return aliasTaken(err)
+			return account.AliasTaken(err)
 		}
 		return a.signUp.Save(ctx, tx, userpool.EventPass)
 	}

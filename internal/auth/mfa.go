@@ -74,8 +74,8 @@ func (s *Service) takeSetup(ctx context.Context, a *attempt, r RespondRequest, s
 		address := cmp.Or(r.Answers[f.key], r.Answers[f.alsoKey])
 		if address != "" && slices.Contains(ses.Choices, f.challenge) {
 			next.challenge, next.address = f.challenge, address
-			if problem := a.pool.NewAttributesProblem(map[string]string{f.alsoKey: address}, false); problem != "" {
-				return nil, fault.New(fault.InvalidParameter, problem)
+			if err := account.CheckAttributes(a.pool, map[string]string{f.alsoKey: address}, false); err != nil {
+				return nil, err
 			}
 			return s.ask(ctx, a, next, spent)
 		}

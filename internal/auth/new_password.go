@@ -3,12 +3,12 @@ package auth
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"idpond/internal/account"
 	"idpond/internal/fault"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -53,8 +53,8 @@ func (s *Service) newPassword(ctx context.Context, a *attempt, r RespondRequest,
 	if err != nil {
 		return nil, err
 	}
-	if reason := a.pool.Settings.Policies.PasswordPolicy.Problem(password); reason != "" {
-		return nil, fault.New(fault.InvalidPassword, "Password does not conform to policy: "+reason)
+	if err := account.Conforms(a.pool, password); err != nil {
+		return nil, err
 	}
 	if err := s.takeable(ctx, a, password); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Service) newPassword(ctx context.Context, a *attempt, r RespondRequest,
 		}
 		setNewPassword(a.pool, u, credential, added, now)
 		a.user = u
-		return aliasTaken(tx.UpdateUser(ctx, u))
+		return account.AliasTaken(tx.UpdateUser(ctx, u))
 	})
 }
 
@@ -94,15 +94,6 @@ func setNewPassword(pool *userpool.Pool, u *userpool.User, c userpool.Credential
 	}
 	maps.Copy(u.Attributes, added)
 	u.Names = pool.SignInNames(u)
-}
-
-// aliasTaken turns a sign-in name that another user has into the service's
-// sentence.
-func aliasTaken(err error) error {
-	if taken, ok := errors.AsType[*store.NameTakenError](err); ok {
-		return fault.Newf(fault.AliasExists, "An account with the given %s already exists.", taken.Name.Kind)
-	}
-	return err
 }
 
 // addedAttributes gives the attributes that an answer to NEW_PASSWORD_REQUIRED
@@ -127,8 +118,5 @@ func addedAttributes(a *attempt, answers map[string]string) (map[string]string, 
 			return nil, fault.Newf(fault.InvalidParameter, "Invalid attributes given, %s is missing", name)
 		}
 	}
-	if problem := a.pool.NewAttributesProblem(added, false); problem != "" {
-		return nil, fault.New(fault.InvalidParameter, problem)
-	}
-	return added, nil
+	return added, account.CheckAttributes(a.pool, added, false)
 }

@@ -12,8 +12,9 @@ import (
 
 // The sentences about attribute values (reference: api-behaviour §6.3). A check
 // gives the whole message of the InvalidParameterException, or "" when all is
-// well: a wrong form of email or phone number is a message of its own, the other
-// problems are gathered, one line for each, in the order of the names.
+// well: a wrong form of email or phone number is a message of its own, about that
+// attribute; the other problems are gathered, one line for each, in the order of the
+// names, and are about "".
 const (
 	invalidEmail     = "Invalid email address format."
 	invalidPhone     = "Invalid phone number format."
@@ -49,9 +50,9 @@ func VerifiedName(name string) string { return name + "_verified" }
 
 // NewAttributesProblem checks the attributes of a new user. An administrator may
 // leave required ones for the user to add: complete says whether they must be there.
-func (p *Pool) NewAttributesProblem(attributes map[string]string, complete bool) string {
-	if problem := formatProblem(attributes); problem != "" {
-		return problem
+func (p *Pool) NewAttributesProblem(attributes map[string]string, complete bool) (about, problem string) {
+	if about, problem := formatProblem(attributes); problem != "" {
+		return about, problem
 	}
 	lines := map[string]string{}
 	for name, value := range attributes {
@@ -71,7 +72,7 @@ func (p *Pool) NewAttributesProblem(attributes map[string]string, complete bool)
 			lines[name] = isRequired
 		}
 	}
-	return message(newPrefix, "", lines)
+	return "", message(newPrefix, "", lines)
 }
 
 // MissingRequired lists the required attributes without a value, in the schema's
@@ -88,9 +89,9 @@ func (p *Pool) MissingRequired(attributes map[string]string) []string {
 
 // ChangedAttributesProblem checks new values for attributes of an existing user.
 // An empty value deletes the attribute.
-func (p *Pool) ChangedAttributesProblem(attributes map[string]string) string {
-	if problem := formatProblem(attributes); problem != "" {
-		return problem
+func (p *Pool) ChangedAttributesProblem(attributes map[string]string) (about, problem string) {
+	if about, problem := formatProblem(attributes); problem != "" {
+		return about, problem
 	}
 	fixed, lines := map[string]string{}, map[string]string{}
 	for name, value := range attributes {
@@ -109,9 +110,9 @@ func (p *Pool) ChangedAttributesProblem(attributes map[string]string) string {
 		}
 	}
 	if len(lines) > 0 {
-		return message(changePrefix, "user.", lines)
+		return "", message(changePrefix, "user.", lines)
 	}
-	return message("", "user.", fixed)
+	return "", message("", "user.", fixed)
 }
 
 // DeletedAttributesProblem checks the names of attributes to delete.
@@ -120,7 +121,8 @@ func (p *Pool) DeletedAttributesProblem(names []string) string {
 	for _, name := range names {
 		values[name] = ""
 	}
-	return p.ChangedAttributesProblem(values)
+	_, problem := p.ChangedAttributesProblem(values)
+	return problem
 }
 
 func message(prefix, namePrefix string, lines map[string]string) string {
@@ -135,14 +137,14 @@ func message(prefix, namePrefix string, lines map[string]string) string {
 	return b.String()
 }
 
-func formatProblem(attributes map[string]string) string {
+func formatProblem(attributes map[string]string) (about, problem string) {
 	if v := attributes["email"]; v != "" && !IsEmail(v) {
-		return invalidEmail
+		return "email", invalidEmail
 	}
 	if v := attributes["phone_number"]; v != "" && !IsPhoneNumber(v) {
-		return invalidPhone
+		return "phone_number", invalidPhone
 	}
-	return ""
+	return "", ""
 }
 
 // valueProblem gives the reason why a value that is not empty does not fit, or "".

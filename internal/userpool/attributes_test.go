@@ -32,6 +32,9 @@ func schemaPool() *userpool.Pool {
 	}}}
 }
 
+// aboutOf are the problems that are about one attribute.
+var aboutOf = map[string]string{"Invalid email address format.": "email", "Invalid phone number format.": "phone_number"}
+
 func TestNewAttributes(t *testing.T) {
 	const schema = "Attributes did not conform to the schema: "
 	for _, tt := range []struct {
@@ -61,8 +64,12 @@ func TestNewAttributes(t *testing.T) {
 		{"too long", attributes{"custom:once": strings.Repeat("ä", 2049)}, false, schema + "custom:once: String must be no longer than 2048 characters\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, schemaPool().NewAttributesProblem(tt.attributes, tt.complete)); diff != "" {
+			about, problem := schemaPool().NewAttributesProblem(tt.attributes, tt.complete)
+			if diff := cmp.Diff(tt.want, problem); diff != "" {
 				t.Errorf("problem (-want +got):\n%s", diff)
+			}
+			if want := aboutOf[problem]; about != want {
+				t.Errorf("%q is about %q, want %q", problem, about, want)
 			}
 		})
 	}
@@ -85,8 +92,12 @@ func TestChangedAttributes(t *testing.T) {
 		{"form of a phone number", attributes{"phone_number": "+0123"}, "Invalid phone number format."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if diff := cmp.Diff(tt.want, schemaPool().ChangedAttributesProblem(tt.attributes)); diff != "" {
+			about, problem := schemaPool().ChangedAttributesProblem(tt.attributes)
+			if diff := cmp.Diff(tt.want, problem); diff != "" {
 				t.Errorf("problem (-want +got):\n%s", diff)
+			}
+			if want := aboutOf[problem]; about != want {
+				t.Errorf("%q is about %q, want %q", problem, about, want)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package userpool
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"unicode"
@@ -18,6 +17,18 @@ const (
 	passwordSymbols = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- "
 )
 
+// What Problem can say.
+const (
+	PasswordTooShort     = "Password not long enough"
+	PasswordTooLong      = "Password must not be longer than 256 characters" // MaxPasswordLength
+	PasswordHasEdgeSpace = "Password must not begin or end with a space"
+	PasswordHasControl   = "Password must not have control characters"
+	PasswordNeedsLower   = "Password must have lowercase characters"
+	PasswordNeedsUpper   = "Password must have uppercase characters"
+	PasswordNeedsNumber  = "Password must have numeric characters"
+	PasswordNeedsSymbol  = "Password must have symbol characters"
+)
+
 // Problem gives the first reason for which the policy refuses a password, without
 // the prefix that the operations write before it, or "" (reference:
 // api-behaviour §9). Letters outside ASCII are taken but are of no class. A space
@@ -27,23 +38,23 @@ const (
 func (p PasswordPolicy) Problem(password string) string {
 	switch n := utf8.RuneCountInString(password); {
 	case n < p.MinimumLength || n == 0:
-		return "Password not long enough"
+		return PasswordTooShort
 	case n > MaxPasswordLength:
-		return fmt.Sprintf("Password must not be longer than %d characters", MaxPasswordLength)
+		return PasswordTooLong
 	case strings.TrimSpace(password) != password:
-		return "Password must not begin or end with a space"
+		return PasswordHasEdgeSpace
 	case strings.ContainsFunc(password, unicode.IsControl):
-		return "Password must not have control characters"
+		return PasswordHasControl
 	}
 	for _, class := range p.classes() {
 		if !strings.ContainsAny(password, class.members) {
-			return "Password must have " + class.name + " characters"
+			return class.missing
 		}
 	}
 	return ""
 }
 
-type characterClass struct{ name, members, generated string }
+type characterClass struct{ missing, members, generated string }
 
 // classes lists what the policy asks for, in the order in which it is reported.
 func (p PasswordPolicy) classes() []characterClass {
@@ -53,10 +64,10 @@ func (p PasswordPolicy) classes() []characterClass {
 		wanted bool
 		class  characterClass
 	}{
-		{p.RequireLowercase, characterClass{"lowercase", lower, "abcdefghijkmnpqrstuvwxyz"}},
-		{p.RequireUppercase, characterClass{"uppercase", upper, "ABCDEFGHJKLMNPQRSTUVWXYZ"}},
-		{p.RequireNumbers, characterClass{"numeric", digits, "23456789"}},
-		{p.RequireSymbols, characterClass{"symbol", passwordSymbols, "!#%*+-=?@_"}},
+		{p.RequireLowercase, characterClass{PasswordNeedsLower, lower, "abcdefghijkmnpqrstuvwxyz"}},
+		{p.RequireUppercase, characterClass{PasswordNeedsUpper, upper, "ABCDEFGHJKLMNPQRSTUVWXYZ"}},
+		{p.RequireNumbers, characterClass{PasswordNeedsNumber, digits, "23456789"}},
+		{p.RequireSymbols, characterClass{PasswordNeedsSymbol, passwordSymbols, "!#%*+-=?@_"}},
 	} {
 		if c.wanted {
 			list = append(list, c.class)
