@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"idpond/internal/fault"
 	"idpond/internal/foreignhash"
@@ -39,7 +38,7 @@ func (s *Service) Imported(p *userpool.Pool, row userpool.ImportedRow, algorithm
 		}
 		u.Status = userpool.StatusConfirmed
 		u.Credential = userpool.Credential{Foreign: row.PasswordHash, SetAt: u.CreatedAt}
-	case codeSignIn(p, u):
+	case p.SignsInByCode(u):
 		u.Status = userpool.StatusConfirmed
 	}
 	return u, nil
@@ -55,14 +54,6 @@ func importable(text, algorithm string) error {
 		return invalid("The password hash is not one of the algorithm " + algorithm + ".")
 	}
 	return nil
-}
-
-// codeSignIn reports whether u can sign in with a code that is sent, without ever
-// having had a password (reference: api-behaviour §8).
-func codeSignIn(p *userpool.Pool, u *userpool.User) bool {
-	factors := p.Settings.Policies.SignInPolicy.AllowedFirstAuthFactors
-	return u.Attributes[email] != "" && slices.Contains(factors, "EMAIL_OTP") ||
-		u.Attributes[phoneNumber] != "" && slices.Contains(factors, "SMS_OTP")
 }
 
 // ErrAlreadyThere is returned by Import for a user whose name somebody has.

@@ -98,12 +98,12 @@ const (
 	ChallengePasswordVerifier    = "PASSWORD_VERIFIER"
 	ChallengeNewPasswordRequired = "NEW_PASSWORD_REQUIRED"
 	ChallengeSelect              = "SELECT_CHALLENGE"
-	ChallengePassword            = "PASSWORD"
+	ChallengePassword            = userpool.FactorPassword
 	ChallengePasswordSRP         = "PASSWORD_SRP"
-	ChallengeWebAuthn            = "WEB_AUTHN"
+	ChallengeWebAuthn            = userpool.FactorWebAuthn
 	ChallengeDeviceSRP           = "DEVICE_SRP_AUTH"
 	ChallengeDeviceVerifier      = "DEVICE_PASSWORD_VERIFIER"
-	ChallengeSMSOTP              = "SMS_OTP"
+	ChallengeSMSOTP              = userpool.FactorSMS
 	ChallengeEmailOTP            = userpool.MFAEmail // as first factor, and as second
 	ChallengeSMSMFA              = userpool.MFASMS
 	ChallengeSoftwareToken       = userpool.MFASoftwareToken

@@ -27,7 +27,7 @@ func DefaultPoolSettings() PoolSettings {
 			PasswordPolicy: PasswordPolicy{
 				MinimumLength: 8, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true,
 			},
-			SignInPolicy: SignInPolicy{AllowedFirstAuthFactors: []string{"PASSWORD"}},
+			SignInPolicy: SignInPolicy{AllowedFirstAuthFactors: []string{FactorPassword}},
 		},
 		DeletionProtection:          "INACTIVE",
 		SchemaAttributes:            StandardSchema(),
@@ -56,7 +56,7 @@ func (s *PoolSettings) Complete() {
 	s.AdminCreateUserConfig.UnusedAccountValidityDays = *days
 
 	if len(s.Policies.SignInPolicy.AllowedFirstAuthFactors) == 0 {
-		s.Policies.SignInPolicy.AllowedFirstAuthFactors = []string{factorPassword}
+		s.Policies.SignInPolicy.AllowedFirstAuthFactors = []string{FactorPassword}
 	}
 	if s.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate == nil {
 		s.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate = []string{}

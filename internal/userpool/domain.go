@@ -6,6 +6,31 @@ import (
 	"time"
 )
 
+// Domain is a host name on which a pool's pages and OAuth endpoints are served.
+type Domain struct {
+	PoolID              string
+	Name                string // a prefix, or a whole host name when CertificateArn is set
+	CertificateArn      string // custom domains only
+	SecurityPolicy      string
+	ManagedLoginVersion int    // 1 classic, 2 managed
+	Version             string // yyyymmddHHMMSS of the last change
+	Routing             *Routing
+}
+
+// Custom reports whether the domain is a whole host name rather than a prefix.
+func (d *Domain) Custom() bool { return d.CertificateArn != "" }
+
+// Routing is the failover setting of a domain of a replicated pool.
+type Routing struct {
+	Failover *Failover `json:"Failover,omitempty"`
+}
+
+// Failover names the second region of a domain and the health check that decides.
+type Failover struct {
+	SecondaryRegion             string `json:"SecondaryRegion"`
+	PrimaryRoute53HealthCheckId string `json:"PrimaryRoute53HealthCheckId"`
+}
+
 // NewDomainProblem gives the sentence that refuses a domain, "" if it can be made
 // (reference: api-behaviour §20.5, §21.1). Whether it is free the store knows.
 func (d *Domain) NewDomainProblem() string {

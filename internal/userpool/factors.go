@@ -16,11 +16,14 @@ const (
 	MFAWebAuthn      = "WEB_AUTHN_MFA" // a passkey whose owner was verified satisfies MFA
 )
 
-// The first factors of USER_AUTH beside the password.
+// The first factors of USER_AUTH, by the names that SignInPolicy and, but for the
+// last, their challenges have.
 const (
-	factorEmail    = "EMAIL_OTP"
-	factorSMS      = "SMS_OTP"
-	factorWebAuthn = "WEB_AUTHN"
+	FactorPassword      = "PASSWORD"
+	FactorEmail         = MFAEmail
+	FactorSMS           = "SMS_OTP"
+	FactorWebAuthn      = "WEB_AUTHN"
+	factorSoftwareToken = "SOFTWARE_TOKEN" // is never among a pool's
 )
 
 // MFA is what a user has chosen of second factors, and what is known of the
@@ -178,11 +181,11 @@ func (p *Pool) AllowsFirstFactor(name string) bool {
 func (p *Pool) AllowsPasswordless() bool { return p.Settings.passwordless() }
 
 func (s *PoolSettings) passwordless() bool {
-	return slices.ContainsFunc(s.Policies.SignInPolicy.AllowedFirstAuthFactors, func(f string) bool { return f != factorPassword })
+	return slices.ContainsFunc(s.Policies.SignInPolicy.AllowedFirstAuthFactors, func(f string) bool { return f != FactorPassword })
 }
 
 // AllowsPasskeys reports whether users of the pool may sign in with passkeys.
-func (p *Pool) AllowsPasskeys() bool { return p.AllowsFirstFactor(factorWebAuthn) }
+func (p *Pool) AllowsPasskeys() bool { return p.AllowsFirstFactor(FactorWebAuthn) }
 
 // ConfiguredFactors lists what u can sign in with: of the pool's first factors those
 // that u has, and the software token (reference: api-behaviour §10.1). passkey says
@@ -193,10 +196,10 @@ func (p *Pool) ConfiguredFactors(u *User, passkey bool) []string {
 		name string
 		has  bool
 	}{
-		{factorPassword, !u.Credential.Empty()},
-		{factorEmail, p.AllowsFirstFactor(factorEmail) && u.canUse(MFAEmail)},
-		{factorSMS, p.AllowsFirstFactor(factorSMS) && u.canUse(MFASMS)},
-		{factorWebAuthn, p.AllowsFirstFactor(factorWebAuthn) && passkey},
+		{FactorPassword, !u.Credential.Empty()},
+		{FactorEmail, p.codesByEmail(u)},
+		{FactorSMS, p.codesBySMS(u)},
+		{FactorWebAuthn, p.AllowsFirstFactor(FactorWebAuthn) && passkey},
 		{factorSoftwareToken, u.canUse(MFASoftwareToken)},
 	} {
 		if f.has {
@@ -205,6 +208,14 @@ func (p *Pool) ConfiguredFactors(u *User, passkey bool) []string {
 	}
 	return list
 }
+
+// SignsInByCode reports whether u can sign in with a code that is sent, without ever
+// having had a password (reference: api-behaviour §8).
+func (p *Pool) SignsInByCode(u *User) bool { return p.codesByEmail(u) || p.codesBySMS(u) }
+
+func (p *Pool) codesByEmail(u *User) bool { return p.AllowsFirstFactor(FactorEmail) && u.canUse(MFAEmail) }
+
+func (p *Pool) codesBySMS(u *User) bool { return p.AllowsFirstFactor(FactorSMS) && u.canUse(MFASMS) }
 
 // TracksDevices reports whether sign-ins to the pool are bound to devices.
 func (p *Pool) TracksDevices() bool { return p.Settings.DeviceConfiguration != nil }

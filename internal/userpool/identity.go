@@ -6,6 +6,18 @@ import (
 	"strconv"
 )
 
+// Identity is an identity at a provider that signs in as a user, as the attribute
+// identities tells of it (reference: hosted-ui-and-oauth §7.1). The JSON is how it is
+// stored.
+type Identity struct {
+	UserID       string `json:"userId"` // at the provider
+	ProviderName string `json:"providerName"`
+	ProviderType string `json:"providerType"`
+	Issuer       string `json:"issuer,omitempty"` // SAML: the provider's entity id
+	Primary      bool   `json:"primary"`          // the user came from this provider, and was not linked later
+	DateCreated  int64  `json:"dateCreated"`      // milliseconds since 1970
+}
+
 // AttributeIdentities is the attribute that tells of a user's identities at
 // providers. It is not among User.Attributes.
 const AttributeIdentities = identities

@@ -7,6 +7,24 @@ import (
 	"unicode/utf8"
 )
 
+// SignInName is one name by which a user can be found. Value is folded: lower
+// case where the pool ignores case.
+type SignInName struct {
+	Kind  NameKind `json:"kind"`
+	Value string   `json:"value"`
+}
+
+// NameKind says what a sign-in name is made of. A value is unique per pool and kind.
+type NameKind string
+
+// The kinds of sign-in names.
+const (
+	NameUsername          NameKind = "username"
+	NameEmail             NameKind = "email"
+	NamePhoneNumber       NameKind = "phone_number"
+	NamePreferredUsername NameKind = "preferred_username"
+)
+
 // Fold gives the form of a sign-in name that is compared: lower case where the
 // pool ignores case (reference: api-behaviour §7). No letter outside ASCII becomes
 // one of ASCII: "K" (the Kelvin sign) and "İ" have the lower case k and i, and

@@ -152,16 +152,16 @@ func (p *Pool) OffersFirstFactor(u *User, factor string, passkey bool) bool {
 	switch {
 	case u.Status == StatusExternalProvider: // signs in at the provider alone
 		return false
-	case factor == factorPassword:
+	case factor == FactorPassword:
 		return !u.Credential.Empty()
 	case u.Status == StatusForceChangePassword || !p.AllowsFirstFactor(factor):
 		return false
-	case factor == factorWebAuthn:
+	case factor == FactorWebAuthn:
 		return passkey && (!p.MFAApplies(u) || p.PasskeySatisfiesMFA(u))
-	case factor == factorEmail:
+	case factor == FactorEmail:
 		return u.canUse(MFAEmail) && !p.MFAApplies(u)
 	}
-	return factor == factorSMS && u.canUse(MFASMS) && !p.MFAApplies(u)
+	return factor == FactorSMS && u.canUse(MFASMS) && !p.MFAApplies(u)
 }
 
 // GrantsGrace reports whether users who sign themselves up now may sign in once without

@@ -8,15 +8,12 @@ import (
 	"strings"
 )
 
-// The factors that USER_AUTH may offer beside the password, the attributes that
-// get codes, and the ways to recover an account.
+// The attribute that gets codes by SMS, and the ways to recover an account.
 const (
-	factorPassword      = "PASSWORD"
-	factorSoftwareToken = "SOFTWARE_TOKEN"
-	phoneNumber         = "phone_number"
-	recoverByEmail      = "verified_email"
-	recoverByPhone      = "verified_phone_number"
-	recoverByAdmin      = "admin_only"
+	phoneNumber    = "phone_number"
+	recoverByEmail = "verified_email"
+	recoverByPhone = "verified_phone_number"
+	recoverByAdmin = "admin_only"
 )
 
 // Place is where a pool lives, for rules about ARNs.
@@ -50,7 +47,7 @@ func (s *PoolSettings) signInProblem() string {
 	switch {
 	case len(s.AliasAttributes) > 0 && len(s.UsernameAttributes) > 0:
 		return "Only one of the aliasAttributes or usernameAttributes can be set in a user pool."
-	case len(factors) > 0 && !slices.Contains(factors, factorPassword):
+	case len(factors) > 0 && !slices.Contains(factors, FactorPassword):
 		return "Password should be configured as one of the allowed first auth factors."
 	case slices.Contains(factors, factorSoftwareToken):
 		return "SOFTWARE_TOKEN cannot be configured as one of the allowed first auth factors."

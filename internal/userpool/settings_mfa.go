@@ -35,7 +35,7 @@ func (m *MFASettings) Problem(s *PoolSettings, at Place) string {
 		return "Invalid MFA configuration given, can't disable all MFAs with a required or optional configuration."
 	case m.EmailMfaConfiguration != nil && s.EmailConfiguration.EmailSendingAccount != "DEVELOPER":
 		return "Cannot set EmailMfaConfiguration when user pool EmailConfiguration contains an EmailSendingAccount of COGNITO_DEFAULT."
-	case m.MfaConfiguration == MFAOn && s.allowsFirst(factorWebAuthn) && !m.WebAuthnConfiguration.satisfiesMFA():
+	case m.MfaConfiguration == MFAOn && s.allowsFirst(FactorWebAuthn) && !m.WebAuthnConfiguration.satisfiesMFA():
 		return "Cannot set WebAuthn factor configuration to SINGLE_FACTOR if MFA is required and WebAuthn is an allowed first auth factor"
 	case m.SmsMfaConfiguration != nil:
 		return m.SmsMfaConfiguration.SmsConfiguration.problem(at)
@@ -58,9 +58,9 @@ func (s *PoolSettings) firstFactorsProblem() string {
 	switch {
 	case s.MfaConfiguration != MFAOn:
 		return ""
-	case s.allowsFirst(factorEmail), s.allowsFirst(factorSMS):
+	case s.allowsFirst(FactorEmail), s.allowsFirst(FactorSMS):
 		return "Only PASSWORD and WEB_AUTHN (if configured) can be enabled as an auth factor if MFA is enabled"
-	case s.allowsFirst(factorWebAuthn) && !s.WebAuthnConfiguration.satisfiesMFA():
+	case s.allowsFirst(FactorWebAuthn) && !s.WebAuthnConfiguration.satisfiesMFA():
 		return "WEB_AUTHN cannot be used as an auth factor when MFA is enabled if not configured for MFA."
 	}
 	return ""
