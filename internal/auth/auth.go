@@ -169,9 +169,7 @@ type attempt struct {
 	// nil for nothing.
 	prove    func(context.Context, store.Tx) error
 	password string
-	// answers is the Session or SECRET_BLOCK that is answered, "" at the beginning.
-	answers string
-	custom  *custom // in CUSTOM_AUTH, until its functions let the user in
+	custom   *custom // in CUSTOM_AUTH, until its functions let the user in
 	// The device that it is made on: the key that the client gave, and the device, if
 	// it is one of the user's.
 	deviceKey string

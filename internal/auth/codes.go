@@ -122,6 +122,8 @@ func errWrongCode() error {
 func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, ses *session) (*Outcome, error) {
 	kind, _ := sentCodeOf(step{challenge: ses.Challenge, first: ses.First})
 	typed := r.Answers[kind.answer]
+	ctx, done := taking(ctx)
+	defer done()
 	switch {
 	case typed == "":
 		return nil, fault.ErrMissing(kind.answer)
@@ -129,7 +131,7 @@ func (s *Service) takeCode(ctx context.Context, a *attempt, r RespondRequest, se
 		return nil, s.refuseStrangersCode(ctx, a)
 	case !stillWaits(a, ses):
 		return nil, errInvalidSession()
-	case subtle.ConstantTimeCompare([]byte(typed), []byte(ses.Code)) != 1:
+	case s.codesLocked(a), subtle.ConstantTimeCompare([]byte(typed), []byte(ses.Code)) != 1:
 		return nil, s.wrongCode(ctx, a, errWrongCode())
 	case !ses.Setup && !bytes.Equal(hashOf(a.user.Attributes[kind.attribute]), ses.Sent): // it was replaced meanwhile
 		return nil, errInvalidSession()
@@ -237,14 +239,15 @@ func (s *Service) rightCode(ctx context.Context, tx store.Tx, a *attempt) error 
 	return tx.CodeRight(ctx, a.pool.ID, a.user.ID)
 }
 
+// codesLocked reports whether a lock runs: then a right code goes the way of a wrong one,
+// which counts nothing, so that how long it takes doesn't tell it.
+func (s *Service) codesLocked(a *attempt) bool { return a.user.CodesLockedUntil.After(s.Now()) }
+
 // wrongCode counts a wrong code and gives refusal, or that of the lock.
 func (s *Service) wrongCode(ctx context.Context, a *attempt, refusal error) error {
 	var counted bool
 	err := a.event.Within(ctx, s.Store, func(tx store.Tx) (err error) {
 		if counted, err = tx.CodeTry(ctx, a.pool.ID, a.user.ID, s.Now()); err != nil || !counted {
-			return err
-		}
-		if err := stillOpen(ctx, tx, a); err != nil {
 			return err
 		}
 		return a.event.Save(ctx, tx, userpool.EventFail, activity.MFA(false))

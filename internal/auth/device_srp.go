@@ -138,7 +138,9 @@ func (s *Service) verifyDevice(ctx context.Context, a *attempt, r RespondRequest
 	claim := srp.Claim{
 		PoolName: userpool.DeviceGroupKey(a.user), UserID: a.device.Key, SecretBlock: x.Block, Timestamp: r.Answers["TIMESTAMP"],
 	}
-	if !claim.Proven(x.Key, r.Answers["PASSWORD_CLAIM_SIGNATURE"]) {
+	ctx, done := taking(ctx)
+	defer done()
+	if s.codesLocked(a) || !claim.Proven(x.Key, r.Answers["PASSWORD_CLAIM_SIGNATURE"]) {
 		return nil, s.wrongCode(ctx, a, fault.ErrIncorrect())
 	}
 	a.deviceProved = true

@@ -32,6 +32,16 @@ type step struct {
 	parameters map[string]string // of a challenge that a function made
 }
 
+// longestTaking bounds what follows from an answer: functions, mails, the database.
+const longestTaking = time.Minute
+
+// taking is the context of what follows from an answer that is judged now. Who hangs up
+// doesn't end it: a guess would not be counted then, while a right one's further ways
+// (a password that is kept anew, threat protection) take longer to stop.
+func taking(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), longestTaking)
+}
+
 // findUser finds who may sign in by a name. Unknown is nil, without an error.
 func (s *Service) findUser(ctx context.Context, pool *userpool.Pool, name string) (*userpool.User, error) {
 	u, err := s.Accounts.Find(ctx, pool, name)
@@ -90,9 +100,6 @@ func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) 
 	var counted bool
 	err := a.event.Within(ctx, s.Store, func(tx store.Tx) (err error) {
 		if counted, err = tx.PasswordWrong(ctx, a.pool.ID, a.user.ID, now); err != nil || !counted {
-			return err
-		}
-		if err := stillOpen(ctx, tx, a); err != nil {
 			return err
 		}
 		return a.event.Save(ctx, tx, userpool.EventFail, activity.Password(false))

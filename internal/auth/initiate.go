@@ -145,6 +145,8 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 	if err := ctx.Err(); err != nil {
 		return nil, err // the check may not have been made, so nothing is counted
 	}
+	ctx, done := taking(ctx)
+	defer done()
 	if right {
 		a.password = password
 		if err := s.Accounts.Rehash(ctx, a.pool, u, password); err != nil {

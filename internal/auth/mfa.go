@@ -170,7 +170,7 @@ func (s *Service) VerifyToken(ctx context.Context, text, code, name string) (ses
 		return "", fault.ErrNoSoftwareToken(fault.SoftwareTokenMFANotFound)
 	}
 	at, ok := account.TokenStep(ses.Token, code, s.Now())
-	if !ok {
+	if s.codesLocked(a) || !ok {
 		return "", s.wrongCode(ctx, a, fault.ErrSoftwareTokenMismatch())
 	}
 	a.passed = append(a.passed, activity.MFA(true))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 
-	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -70,8 +69,12 @@ func (s *Service) take(ctx context.Context, a *attempt, r RespondRequest, ses *s
 }
 
 // resume takes up the sign-in that a session carries. The answer must name the
-// session's user, who must still have the password of the time when it began.
+// session's user, who must still have the password of the time when it began; a
+// session that has set another one is told to be used.
 func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, username string) (*attempt, error) {
+	if err := s.unused(ctx, r.Pool, r.Session); err != nil {
+		return nil, err
+	}
 	if ses.User == "" {
 		return s.resumeStranger(r, ses, username)
 	}
@@ -84,7 +87,7 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	case !answersTo(r.Pool, u, username):
 		return nil, errInvalidSession()
 	case passwordTime(u) != ses.Password:
-		return nil, s.whyOver(ctx, r, ses)
+		return nil, errInvalidSession()
 	}
 	a := &attempt{pool: r.Pool, client: r.Client, side: r.Side, user: u, forced: ses.Forced, strong: ses.Strong, began: ses.began()}
 	if ses.First || ses.Custom != "" { // the state and the device are told to whoever passes a factor
@@ -95,20 +98,8 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 	} else if err := s.resumeDevice(ctx, a, r.Answers["DEVICE_KEY"], ses.Device); err != nil {
 		return nil, err
 	}
-	a.answers = r.Session
 	s.resumeEvent(ctx, a, ses.Event)
 	return a, nil
-}
-
-// whyOver says why a session does not fit its user's password any more: it was
-// spent to set another one, or somebody else set it.
-func (s *Service) whyOver(ctx context.Context, r RespondRequest, ses *session) error {
-	return s.Store.Write(ctx, func(tx store.Tx) error {
-		if err := spend(ctx, tx, r.Pool, r.Session, ses.Expires); err != nil {
-			return err
-		}
-		return errInvalidSession() // which undoes the spending
-	})
 }
 
 // answersTo reports whether a name in an answer is u's.

@@ -143,14 +143,10 @@ func isCodeChallenge(name string) bool {
 	return false
 }
 
-// stillOpen refuses a wrong answer to what a right one has used up. Called behind what
-// counts the answer, which waits for others of the same user, it undoes that: what can't
-// be answered any more is no guess.
-func stillOpen(ctx context.Context, tx store.Tx, a *attempt) error {
-	if a.answers == "" {
-		return nil
-	}
-	used, err := tx.Spent(ctx, a.pool.ID, sha256.Sum256([]byte(a.answers)))
+// unused refuses a Session or SECRET_BLOCK that was used up, before an answer to it is
+// judged: it would be no guess that counts, and how long it takes would tell a right one.
+func (s *Service) unused(ctx context.Context, pool *userpool.Pool, text string) error {
+	used, err := s.Store.Spent(ctx, pool.ID, sha256.Sum256([]byte(text)))
 	if err == nil && used {
 		return errSessionUsed()
 	}

@@ -23,9 +23,11 @@ func (s *Service) takeToken(ctx context.Context, a *attempt, r RespondRequest, s
 	case !a.stillAsks(ChallengeSoftwareToken):
 		return nil, errInvalidSession()
 	}
+	ctx, done := taking(ctx)
+	defer done()
 	at, ok := account.TokenStep(secret, typed, s.Now())
 	switch {
-	case !ok:
+	case s.codesLocked(a), !ok:
 		return nil, s.wrongCode(ctx, a, errWrongCode())
 	case at <= a.user.MFA.LastStep:
 		return nil, s.wrongCode(ctx, a, fault.ErrSoftwareTokenUsed(fault.ExpiredCode))

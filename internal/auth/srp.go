@@ -113,9 +113,12 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	if err != nil {
 		return nil, err
 	}
+	if err := s.unused(ctx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"]); err != nil {
+		return nil, err
+	}
 	a := &attempt{
 		pool: r.Pool, client: r.Client, side: r.Side, flow: block.Flow, name: block.Name,
-		answers: r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], deviceKey: r.Answers["DEVICE_KEY"],
+		deviceKey: r.Answers["DEVICE_KEY"],
 	}
 	if block.Kind == blockStranger {
 		return nil, s.refuseStranger(ctx, a, func() { proven(r, block) })
@@ -140,6 +143,8 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 		a.custom = customWithSRP(r.Metadata)
 	}
 	s.resumeEvent(ctx, a, event)
+	ctx, done := taking(ctx)
+	defer done()
 	right := proven(r, block) && answersTo(r.Pool, u, username) && passwordTime(u) == block.Password && len(u.Credential.Verifier) > 0
 	return s.firstFactor(ctx, a, right, func(tx store.Tx) error {
 		return spend(ctx, tx, r.Pool, r.Answers["PASSWORD_CLAIM_SECRET_BLOCK"], time.UnixMicro(block.Expires))

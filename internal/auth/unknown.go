@@ -17,13 +17,11 @@ import (
 
 // countStranger counts a failed sign-in of a name as PasswordWrong counts a user's: it
 // reports false, and counts nothing, while a lock runs. subject is the name's (see
-// account.Service.Stranger). The fault is that of a session that was used.
+// account.Service.Stranger).
 func (s *Service) countStranger(ctx context.Context, a *attempt, subject string) (counted bool, err error) {
 	err = s.Store.Write(ctx, func(tx store.Tx) (err error) {
-		if counted, err = tx.StrangerWrong(ctx, a.pool.ID, subject, s.Now()); err != nil || !counted {
-			return err
-		}
-		return stillOpen(ctx, tx, a)
+		counted, err = tx.StrangerWrong(ctx, a.pool.ID, subject, s.Now())
+		return err
 	})
 	return counted, err
 }
@@ -43,18 +41,18 @@ func (s *Service) resumeStranger(r RespondRequest, ses *session, username string
 	return &attempt{
 		pool: r.Pool, client: r.Client, side: r.Side, flow: userpool.FlowUser, name: typed, began: ses.began(),
 		deviceKey: cmp.Or(r.Answers["DEVICE_KEY"], ses.Device),
-
-		answers: r.Session,
 	}, nil
 }
 
 // refuseStranger answers a password for a name that no user has: it counts, and
 // costs, what a user's wrong password does.
 func (s *Service) refuseStranger(ctx context.Context, a *attempt, check func()) error {
-	counted, err := s.countStranger(ctx, a, s.Accounts.Stranger(a.pool, a.name))
-	if err == nil && !counted {
+	switch counted, err := s.countStranger(ctx, a, s.Accounts.Stranger(a.pool, a.name)); {
+	case err != nil:
+		return err
+	case !counted:
 		return errLocked()
 	}
-	check() // of a session that was used too, as a user's password is
-	return cmp.Or[error](err, fault.ErrIncorrect())
+	check()
+	return fault.ErrIncorrect()
 }

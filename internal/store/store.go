@@ -129,6 +129,8 @@ type Grants interface {
 	// ChallengeState gives what a sign-in between two challenges keeps here;
 	// ErrNotFound when it is gone or has expired.
 	ChallengeState(ctx context.Context, poolID string, id Hash, now time.Time) ([]byte, error)
+	// Spent reports whether a value was marked by Spend, by whoever has committed by now.
+	Spent(ctx context.Context, poolID string, hash Hash) (bool, error)
 	// SigningKeys gives a pool's keys, oldest first; none yet is an empty list.
 	SigningKeys(ctx context.Context, poolID string) ([]SigningKey, error)
 }
@@ -251,8 +253,6 @@ type GrantTx interface {
 
 	// Spend marks a single-use value as used; ErrExists when it was before.
 	Spend(ctx context.Context, poolID string, hash Hash, expires time.Time) error
-	// Spent reports whether a value was marked so, by whoever has committed by now.
-	Spent(ctx context.Context, poolID string, hash Hash) (bool, error)
 
 	PutAuthCode(ctx context.Context, c AuthCode) error
 	// TakeAuthCode marks an authorization code as used for grantID and gives it.

@@ -41,6 +41,8 @@ type User struct {
 	// §18). The store counts them in its own statements; writes of a user ignore them.
 	FailedPasswords int
 	LockedUntil     time.Time // zero when there never was a lock
+	// CodesLockedUntil is the same of wrong codes of sign-ins.
+	CodesLockedUntil time.Time
 
 	CreatedAt time.Time
 	UpdatedAt time.Time

@@ -38,9 +38,9 @@ func (t *tx) Spend(ctx context.Context, poolID string, hash store.Hash, expires 
 	return t.changeOr(ctx, store.ErrExists, insertSpent, poolID, hash[:], micros(expires))
 }
 
-// Spent implements store.GrantTx.
-func (t *tx) Spent(ctx context.Context, poolID string, hash store.Hash) (bool, error) {
-	_, err := get(ctx, &t.reads, selectSpent, scanInt, poolID, hash[:])
+// Spent implements store.Grants.
+func (r *reads) Spent(ctx context.Context, poolID string, hash store.Hash) (bool, error) {
+	_, err := get(ctx, r, selectSpent, scanInt, poolID, hash[:])
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}

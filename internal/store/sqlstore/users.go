@@ -16,7 +16,7 @@ const (
 	// A user's row with the names of the user's groups, which hold no white space.
 	userColumns = `u.pool_id, u.id, u.username, u.status, u.enabled, u.attributes, u.pending, u.names, u.credential,
 		u.failed_passwords, u.locked_until, u.created_at, u.updated_at, u.version, u.identities, u.mfa, u.software_token,
-		(SELECT string_agg(gm.group_name, ' ') FROM group_members gm WHERE gm.pool_id = u.pool_id AND gm.user_id = u.id)`
+		u.codes_locked_until, (SELECT string_agg(gm.group_name, ' ') FROM group_members gm WHERE gm.pool_id = u.pool_id AND gm.user_id = u.id)`
 
 	// What lists show: nothing of sign-ins, nothing that is sealed, no version to write with.
 	listedColumns = `u.pool_id, u.id, u.username, u.status, u.enabled, u.attributes, u.names, u.created_at, u.updated_at,
@@ -69,6 +69,7 @@ type userRow struct {
 	attributes, pending, names, credential []byte
 	identities, mfa, softwareToken         []byte
 	lockedUntil, created, updated          int64
+	codesLockedUntil                       int64
 	groups                                 sql.NullString
 }
 
@@ -77,7 +78,7 @@ func (w *userRow) targets() []any {
 	return []any{
 		&u.PoolID, &u.ID, &u.Username, (*string)(&u.Status), &u.Enabled, &w.attributes, &w.pending, &w.names, &w.credential,
 		&u.FailedPasswords, &w.lockedUntil, &w.created, &w.updated, &u.Version, &w.identities, &w.mfa, &w.softwareToken,
-		&w.groups,
+		&w.codesLockedUntil, &w.groups,
 	}
 }
 
@@ -97,7 +98,7 @@ func (w *userRow) decodeListed() error {
 
 func (r *reads) decodeUser(w *userRow) (*userpool.User, error) {
 	u := &w.user
-	u.LockedUntil = fromMicros(w.lockedUntil)
+	u.LockedUntil, u.CodesLockedUntil = fromMicros(w.lockedUntil), fromMicros(w.codesLockedUntil)
 	if err := errors.Join(w.decodeListed(), fromJSON(w.pending, &u.Pending), r.openSoftwareToken(w)); err != nil {
 		return nil, err
 	}
