@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"idpond/internal/fault"
+	"idpond/internal/userpool"
 	"idpond/web"
 )
 
@@ -17,7 +18,7 @@ func (s *Server) askFeedback(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	render(w, r, http.StatusOK, web.FeedbackPage(web.Feedback{
 		Frame: s.frame(""), Action: FeedbackPath, Pool: q.Get("pool"), User: q.Get("user"), Event: q.Get("event"), Token: q.Get("token"),
-		Invalid: q.Get("value") == "Invalid",
+		Invalid: q.Get("value") == userpool.FeedbackInvalid,
 	}))
 }
 
@@ -32,7 +33,7 @@ func (s *Server) takeFeedback(w http.ResponseWriter, r *http.Request) {
 	pool, err := s.OAuth.Directory.Pool(r.Context(), form.Get("pool"))
 	switch {
 	case err != nil:
-	case value != "Valid" && value != "Invalid":
+	case value != userpool.FeedbackValid && value != userpool.FeedbackInvalid:
 		err = fault.New(fault.InvalidParameter, "invalid_request")
 	default:
 		err = s.Accounts.Feedback(r.Context(), pool, form.Get("user"), form.Get("event"), form.Get("token"), value)
@@ -49,7 +50,7 @@ func (s *Server) takeFeedback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	view := web.Notice{Frame: s.frame(""), Heading: s.text().FeedbackThanks(), Sentence: s.text().WasYours()}
-	if value == "Invalid" {
+	if value == userpool.FeedbackInvalid {
 		view.Sentence = s.text().WasNotYours()
 	}
 	w.Header().Set("Cache-Control", "no-store")

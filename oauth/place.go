@@ -41,7 +41,7 @@ func (s *Server) clientAt(ctx context.Context, at place, id string) (*userpool.P
 		return nil, nil, err
 	}
 	if !at.serves(pool.ID) {
-		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+		return nil, nil, fault.ErrNoClient(id)
 	}
 	return pool, client, nil
 }

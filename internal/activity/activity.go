@@ -65,7 +65,7 @@ func (r *Recorder) Begin(ctx context.Context, s Subject, kind string) *Event {
 	}
 	return &Event{
 		recorder: r, poolID: s.Pool.ID, clientID: s.Client.ID, userID: s.User.ID, username: s.User.Username,
-		origin: OriginOf(ctx), kind: kind, id: r.NewID(), created: r.Now().UTC().Truncate(time.Microsecond),
+		origin: OriginOf(ctx), kind: kind, id: r.NewID(), created: store.Time(r.Now()),
 	}
 }
 

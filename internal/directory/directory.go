@@ -53,14 +53,14 @@ type Service struct {
 
 func noPool(err error, id string) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
+		return fault.ErrNoPool(id)
 	}
 	return err
 }
 
 func noClient(err error, id string) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
+		return fault.ErrNoClient(id)
 	}
 	return err
 }
@@ -79,7 +79,7 @@ func (s *Service) limited(have int, quota userpool.Quota, what string) error {
 	if have < limit {
 		return nil
 	}
-	return fault.Newf(fault.LimitExceeded, "Exceeded the limit of %d %s.", limit, what)
+	return fault.ErrQuota(fault.LimitExceeded, limit, what)
 }
 
 // first gives the first error that is one.
@@ -92,8 +92,8 @@ func first(errs ...error) error {
 	return nil
 }
 
-// now is the present as it is stored: to the microsecond.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// now is the present as it is stored.
+func (s *Service) now() time.Time { return store.Time(s.Now()) }
 
 // taken turns the store's answer for a key that is taken into f.
 func taken(err error, f *fault.Error) error {

@@ -106,7 +106,7 @@ func (s *Service) AddToGroup(ctx context.Context, p *userpool.Pool, name, userID
 		}
 		// LimitExceededException is not one of this operation's (cognito/api).
 		if most := s.Quotas.Of(userpool.QuotaGroupsOfUser); len(u.Groups) >= most && !slices.Contains(u.Groups, name) {
-			return fault.Newf(fault.InvalidParameter, "Exceeded the limit of %d groups per user.", most)
+			return fault.ErrQuota(fault.InvalidParameter, most, "groups per user")
 		}
 		return tx.AddToGroup(ctx, p.ID, name, userID)
 	}))

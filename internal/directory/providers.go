@@ -94,7 +94,7 @@ func (s *Service) CreateProvider(ctx context.Context, pool *userpool.Pool, n use
 // the transaction finds out.
 func (s *Service) checkIdentifiers(p *userpool.Provider) error {
 	if most := s.Quotas.Of(userpool.QuotaIdentifiers); len(p.Identifiers) > most {
-		return fault.Newf(fault.InvalidParameter, "Exceeded the limit of %d identifiers per identity provider.", most)
+		return fault.ErrQuota(fault.InvalidParameter, most, "identifiers per identity provider")
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (s *Service) CreateReplica(ctx context.Context, p *userpool.Pool, region st
 			return err
 		}
 		if have >= maxReplicas {
-			return fault.Newf(fault.LimitExceeded, "Exceeded the limit of %d replicas per user pool.", maxReplicas)
+			return fault.ErrQuota(fault.LimitExceeded, maxReplicas, "replicas per user pool")
 		}
 		return s.putSetting(ctx, tx, p.ID, store.KindReplica, region, r)
 	})

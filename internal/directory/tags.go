@@ -74,7 +74,7 @@ func (s *Service) PoolByARN(ctx context.Context, arn, region string) (*userpool.
 	}
 	serves, _, err := s.Serves(ctx, p, region)
 	if err == nil && (!serves || named.Region != region || named.AccountID != s.AccountID) {
-		err = fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", p.ID)
+		err = fault.ErrNoPool(p.ID)
 	}
 	return p, err
 }

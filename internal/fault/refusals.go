@@ -7,6 +7,20 @@ package fault
 // ErrNoUser is for who may know that a user is not there.
 func ErrNoUser() *Error { return New(UserNotFound, "User does not exist.") }
 
+// ErrNoPool is for a pool that is not there.
+func ErrNoPool(id string) *Error { return Newf(ResourceNotFound, "User pool %s does not exist.", id) }
+
+// ErrNoClient is for an app client that is not there.
+func ErrNoClient(id string) *Error {
+	return Newf(ResourceNotFound, "User pool client %s does not exist.", id)
+}
+
+// ErrQuota is for one more than a quota allows of something, in the plural and with
+// what it is per.
+func ErrQuota(code Code, limit int, what string) *Error {
+	return Newf(code, "Exceeded the limit of %d %s.", limit, what)
+}
+
 // ErrIncorrect refuses a wrong password, or another wrong proof, or tells nobody that
 // there is no such user.
 func ErrIncorrect() *Error {

@@ -155,8 +155,8 @@ func (s *Service) view(r *record) *Job {
 	}
 }
 
-// now is the present as it is stored: to the microsecond.
-func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+// now is the present as it is stored.
+func (s *Service) now() time.Time { return store.Time(s.Now()) }
 
 func noJob(err error, id string) error {
 	if errors.Is(err, store.ErrNotFound) {

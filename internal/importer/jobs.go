@@ -46,7 +46,7 @@ func (s *Service) Create(ctx context.Context, p *userpool.Pool, n NewJob) (*Job,
 			return err
 		}
 		if have >= most {
-			return fault.Newf(fault.LimitExceeded, "Exceeded the limit of %d import jobs per user pool.", most)
+			return fault.ErrQuota(fault.LimitExceeded, most, "import jobs per user pool")
 		}
 		return tx.CreateImportJob(ctx, r.ImportJob)
 	})
@@ -58,7 +58,7 @@ func (s *Service) Create(ctx context.Context, p *userpool.Pool, n NewJob) (*Job,
 
 func noPool(err error, p *userpool.Pool) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", p.ID).Because(err)
+		return fault.ErrNoPool(p.ID).Because(err)
 	}
 	return err
 }

@@ -282,6 +282,9 @@ type Store interface {
 	Close() error
 }
 
+// Time is t as it is kept: in UTC, to the microsecond.
+func Time(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }
+
 // Hash is the SHA-256 of a secret that is kept only as its hash.
 type Hash [32]byte
 

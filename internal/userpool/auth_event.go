@@ -26,6 +26,12 @@ const (
 	EventFailure  = "Failure"
 )
 
+// What feedback says of an entry.
+const (
+	FeedbackValid   = "Valid"   // it was the user
+	FeedbackInvalid = "Invalid" // it was somebody else
+)
+
 // AuthEvent is one entry of a user's history, and the stored document of it
 // (reference: api-behaviour §20.8). What is not known is "".
 type AuthEvent struct {
@@ -62,7 +68,7 @@ type EventContext struct {
 
 // EventFeedback says whether it was the user.
 type EventFeedback struct {
-	Value    string    `json:"FeedbackValue"` // Valid or Invalid
+	Value    string    `json:"FeedbackValue"` // FeedbackValid or FeedbackInvalid
 	Provider string    `json:"Provider"`      // who said so: Admin or User
 	Date     time.Time `json:"Date"`
 }

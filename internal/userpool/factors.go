@@ -213,7 +213,9 @@ func (p *Pool) ConfiguredFactors(u *User, passkey bool) []string {
 // having had a password (reference: api-behaviour §8).
 func (p *Pool) SignsInByCode(u *User) bool { return p.codesByEmail(u) || p.codesBySMS(u) }
 
-func (p *Pool) codesByEmail(u *User) bool { return p.AllowsFirstFactor(FactorEmail) && u.canUse(MFAEmail) }
+func (p *Pool) codesByEmail(u *User) bool {
+	return p.AllowsFirstFactor(FactorEmail) && u.canUse(MFAEmail)
+}
 
 func (p *Pool) codesBySMS(u *User) bool { return p.AllowsFirstFactor(FactorSMS) && u.canUse(MFASMS) }
 

@@ -17,8 +17,6 @@ const (
 	manyFailures = 10
 )
 
-const invalidFeedback = "Invalid"
-
 // place is where a user was, as coarsely as it is compared. A part that isn't
 // known is "", which is compared as any other: to send no User-Agent hides nothing.
 type place struct{ device, network string }
@@ -66,8 +64,8 @@ func recall(history []*userpool.AuthEvent) memory {
 		at, word := placeOf(e.Context), ""
 		if e.Feedback != nil {
 			word = e.Feedback.Value
-			m.say(at.device, word == invalidFeedback)
-			m.say(at.network, word == invalidFeedback)
+			m.say(at.device, word == userpool.FeedbackInvalid)
+			m.say(at.network, word == userpool.FeedbackInvalid)
 		}
 		if e.Type != userpool.EventSignIn {
 			continue
@@ -77,7 +75,7 @@ func recall(history []*userpool.AuthEvent) memory {
 		} else if !m.passed {
 			m.failures += wrongAnswers(e)
 		}
-		if e.Response == userpool.EventPass && word != invalidFeedback || word != "" && word != invalidFeedback {
+		if e.Response == userpool.EventPass && word != userpool.FeedbackInvalid || word != "" && word != userpool.FeedbackInvalid {
 			m.devices[at.device], m.networks[at.network] = true, true
 		}
 	}

@@ -120,6 +120,6 @@ func (s *Service) values(ctx context.Context, a Attempt, eventID, token string) 
 		"{username}": a.User.Username, "{event-id}": eventID, "{feedback-token}": token,
 		"{ip-address}": cmp.Or(where.IPAddress, unknown), "{device-name}": cmp.Or(where.DeviceName, unknown),
 		"{city}": unknown, "{country}": unknown, "{login-time}": s.Now().UTC().Format(loginTimeForm),
-		"{one-click-link-valid}": link("Valid"), "{one-click-link-invalid}": link("Invalid"),
+		"{one-click-link-valid}": link(userpool.FeedbackValid), "{one-click-link-invalid}": link(userpool.FeedbackInvalid),
 	}
 }
