@@ -1,10 +1,12 @@
 package handlers_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 	. "idpond/oauth/oauthtest"
 )
@@ -67,6 +69,29 @@ func TestResetRequired(t *testing.T) {
 	p := b.submit(b.open("/login?"+ask(WebClient)), loginForm, "username="+Username, "password="+Password)
 	p.stays(t, "/confirmforgotPassword", 200)
 	b.submit(p, "form[name=resendcodeform]").stays(t, "/confirmforgotPassword", 200)
+}
+
+// TestNewPasswordOfTakenAddress: that an address is somebody else's stands beside its input.
+func TestNewPasswordOfTakenAddress(t *testing.T) {
+	s := serve(t)
+	s.ChangeUser(t, func(u *userpool.User) {
+		u.Status = userpool.StatusForceChangePassword
+		delete(u.Attributes, "email")
+	})
+	s.ChangePool(t, func(p *userpool.Pool) { p.Settings.UsernameAttributes = []string{"email"} })
+	s.Write(t, func(ctx context.Context, tx store.Tx) error {
+		return tx.CreateUser(ctx, &userpool.User{
+			PoolID: PoolID, ID: "taken", Username: "taken", Attributes: map[string]string{"email": "bob@example.org"},
+			Names: []userpool.SignInName{{Kind: userpool.NameUsername, Value: "taken"}, {Kind: userpool.NameEmail, Value: "bob@example.org"}},
+		})
+	})
+	b := s.browser(t)
+	p := b.submit(b.open("/login?"+ask(WebClient)), loginForm, "username="+Username, "password="+Password)
+	p = b.submit(p, "form[name=newpasswordform]", "password=Tables-1x", "confirmPassword=Tables-1x", "requiredAttributes[email]=bob@example.org")
+	p.stays(t, "/resetPassword", 400)
+	if got := p.text("#attribute-email-problem"); got != "An account with the given email already exists." {
+		t.Errorf("%q\n%s", got, p.text("main"))
+	}
 }
 
 // TestNewPassword: somebody with a temporary password chooses another one, and
