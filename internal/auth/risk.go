@@ -13,10 +13,10 @@ import (
 // done; proceedJudged, between the right first factor and whatever it opens; and
 // takeable, at a new password.
 
-// proceedJudged is proceed behind the first factor, for whom threat protection doesn't
-// refuse; record writes what the passing of the factor changes, also of who is
-// refused, and a.prove what it proves, of others. Sign-ins of CUSTOM_AUTH are judged
-// at their end.
+// proceedJudged is proceed behind the first factor, for whom neither threat protection
+// nor the pool's MFA refuses; record writes what the passing of the factor changes,
+// also of who is refused, and a.prove what it proves, of others. Sign-ins of
+// CUSTOM_AUTH are judged at their end.
 func (s *Service) proceedJudged(ctx context.Context, a *attempt, record func(store.Tx) error) (*Outcome, error) {
 	if a.custom != nil {
 		return s.proceed(ctx, a, passedFirstFactor, record)
@@ -27,6 +27,9 @@ func (s *Service) proceedJudged(ctx context.Context, a *attempt, record func(sto
 		return nil, err
 	}
 	refused := a.obey(&verdict)
+	if refused == nil { // told once the factor is recorded: what isn't could be guessed at
+		_, refused = nextStep(a, passedFirstFactor)
+	}
 	a.event.Judged(verdict.Risk)
 	var out *Outcome
 	if refused != nil {
