@@ -74,7 +74,7 @@ func (s *Service) beginCustomSRP(ctx context.Context, a *attempt, public string)
 	case said.FailAuthentication:
 		return nil, fault.ErrIncorrect()
 	case said.IssueTokens || said.ChallengeName != ChallengePasswordVerifier:
-		return nil, errUnrecognizable()
+		return nil, fault.ErrUnrecognizable()
 	}
 	return s.beginSRP(ctx, a, public)
 }
@@ -117,10 +117,6 @@ func (a *attempt) occasion() trigger.Occasion {
 	return trigger.Occasion{Pool: a.pool, ClientID: a.client.ID, UserName: name}
 }
 
-func errUnrecognizable() error {
-	return fault.New(fault.InvalidLambdaResponse, "Unrecognizable lambda output")
-}
-
 // knownProblem says why DefineAuthChallenge can't have one of the service's own
 // challenges, or nil. A name that nobody has is sent codes as if it were there.
 func (s *Service) knownProblem(ctx context.Context, a *attempt, challenge string) error {
@@ -151,7 +147,7 @@ func (s *Service) knownProblem(ctx context.Context, a *attempt, challenge string
 			return nil
 		}
 	}
-	return errUnrecognizable()
+	return fault.ErrUnrecognizable()
 }
 
 func errCannotAnswer(challenge string) error {
@@ -175,7 +171,7 @@ func (s *Service) create(ctx context.Context, a *attempt) (*Outcome, error) {
 		size += len(key) + len(value)
 	}
 	if size > maxCustom {
-		return nil, errUnrecognizable()
+		return nil, fault.ErrUnrecognizable()
 	}
 	parameters["USERNAME"] = s.userIDForSRP(a)
 	return s.askCustom(ctx, a, step{challenge: ChallengeCustom, parameters: parameters})

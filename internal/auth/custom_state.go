@@ -74,7 +74,7 @@ func (s *Service) keeping(a *attempt) (func(context.Context, store.Tx) error, er
 		return nil, err
 	}
 	if len(data) > maxCustom {
-		return nil, fault.New(fault.InvalidLambdaResponse, "Unrecognizable lambda output")
+		return nil, fault.ErrUnrecognizable()
 	}
 	id := make([]byte, 16)
 	if _, err := io.ReadFull(s.Rand, id); err != nil {

@@ -70,3 +70,8 @@ func ErrSoftwareTokenMismatch() *Error {
 func ErrSoftwareTokenUsed(code Code) *Error {
 	return New(code, "Your software token has already been used once.").For(CodeUsed)
 }
+
+// ErrUnrecognizable refuses what a function of a trigger answered.
+func ErrUnrecognizable() *Error {
+	return New(InvalidLambdaResponse, "Unrecognizable lambda output")
+}

@@ -23,21 +23,17 @@ func readAnswer(back []byte) (*answer, error) {
 	}
 	var whole map[string]json.RawMessage
 	if json.Unmarshal(back, &whole) != nil {
-		return nil, errUnrecognizable()
+		return nil, fault.ErrUnrecognizable()
 	}
 	response, ok := whole["response"]
 	if !ok || isNull(response) {
-		return nil, errUnrecognizable()
+		return nil, fault.ErrUnrecognizable()
 	}
 	a := new(answer)
 	if json.Unmarshal(response, &a.members) != nil {
-		return nil, errUnrecognizable()
+		return nil, fault.ErrUnrecognizable()
 	}
 	return a, nil
-}
-
-func errUnrecognizable() error {
-	return fault.New(fault.InvalidLambdaResponse, "Unrecognizable lambda output")
 }
 
 func isNull(raw json.RawMessage) bool { return bytes.Equal(raw, []byte("null")) }
@@ -88,5 +84,5 @@ func (a *answer) err() error {
 	if a.wrong == nil {
 		return nil
 	}
-	return fault.New(fault.InvalidLambdaResponse, "Unrecognizable lambda output").Because(a.wrong)
+	return fault.ErrUnrecognizable().Because(a.wrong)
 }
