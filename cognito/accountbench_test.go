@@ -1,6 +1,7 @@
 package cognito_test
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -66,6 +67,17 @@ func newAda(more string) step {
 
 func permanent(name string) step {
 	return step{op: "AdminSetUserPassword", body: `{"Username":"` + name + `","Password":"Passw0rd!","Permanent":true}`, want: `{}`}
+}
+
+// signUpWithOneAddress signs up n users, user0 and so on, who all say that ada's address
+// is theirs, and gives the code that each was sent.
+func (b *userBench) signUpWithOneAddress(n int) (codes []string) {
+	b.Helper()
+	for i := range n {
+		b.call("SignUp", fmt.Sprintf(`{"Username":"user%d","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"ada@example.org"}]}`, i))
+		codes = append(codes, b.lastCode())
+	}
+	return codes
 }
 
 // attributesOf is GetUser of ada as step, with the attributes behind sub.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -105,21 +104,13 @@ func TestAliasesMoveTogether(t *testing.T) {
 func TestAliasForcedAtOnce(t *testing.T) {
 	const users = 16
 	b := newUserBench(t, aliases("email"))
-	codes := make([]string, users)
-	for i := range users {
-		b.call("SignUp", fmt.Sprintf(`{"Username":"user%d","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"ada@example.org"}]}`, i))
-		codes[i] = b.lastCode()
+	codes := b.signUpWithOneAddress(users)
+	answers := atOnce(users, func(i int) string {
+		return b.call("ConfirmSignUp", fmt.Sprintf(`{"Username":"user%d","ConfirmationCode":"%s","ForceAliasCreation":true}`, i, codes[i]))
+	})
+	if answers["{}"] != users {
+		t.Errorf("answers: %v", answers)
 	}
-	var wg sync.WaitGroup
-	for i := range users {
-		wg.Go(func() {
-			got := b.call("ConfirmSignUp", fmt.Sprintf(`{"Username":"user%d","ConfirmationCode":"%s","ForceAliasCreation":true}`, i, codes[i]))
-			if got != "{}" {
-				t.Errorf("user%d: %s", i, got)
-			}
-		})
-	}
-	wg.Wait()
 	owner, verified := b.user("ada@example.org").Username, []string{}
 	for i := range users {
 		if name := fmt.Sprint("user", i); b.user(name).Attributes["email_verified"] == "true" {

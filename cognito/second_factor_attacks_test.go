@@ -3,7 +3,6 @@ package cognito_test
 import (
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -284,19 +283,7 @@ func TestCodesAreSentSoOften(t *testing.T) {
 // guesses at once get five tries.
 func TestSecondFactorIsRaced(t *testing.T) {
 	count := func(b *signInBench, n int, body func(i int) string) map[string]int {
-		got := map[string]int{}
-		var mu sync.Mutex
-		var wg sync.WaitGroup
-		for i := range n {
-			wg.Go(func() {
-				_, failure := b.sendRaw("RespondToAuthChallenge", body(i))
-				mu.Lock()
-				defer mu.Unlock()
-				got[failure]++
-			})
-		}
-		wg.Wait()
-		return got
+		return atOnce(n, func(i int) string { return b.outcome("RespondToAuthChallenge", body(i)) })
 	}
 	answer := func(b *signInBench, key, code string) string {
 		return fmt.Sprintf(`{"ClientId":%q,"ChallengeName":%q,"Session":%q,"ChallengeResponses":{"USERNAME":"ada",%q:%q}}`,
@@ -306,7 +293,7 @@ func TestSecondFactorIsRaced(t *testing.T) {
 	b.addUser("ada", withPhone)
 	b.play([]turn{begun(smsAsked)})
 	body := answer(b, "SMS_MFA_CODE", b.lastCode())
-	if got := count(b, 64, func(int) string { return body }); got[""] != 1 || got[usedTwice] != 63 {
+	if got := b.atOnce(64, "RespondToAuthChallenge", body); got["tokens"] != 1 || got[usedTwice] != 63 {
 		t.Errorf("64 answers by SMS: %v", got)
 	}
 	guesses := 10_000 / everyNth
@@ -330,7 +317,7 @@ func TestSecondFactorIsRaced(t *testing.T) {
 	b.play([]turn{begun(tokenAsked)})
 	second := answer(b, "SOFTWARE_TOKEN_MFA_CODE", b.totp("ada"))
 	got = count(b, 32, func(i int) string { return []string{first, second}[i%2] })
-	if got[""] != 1 {
+	if got["tokens"] != 1 {
 		t.Errorf("32 answers of two sign-ins with one code of a software token: %v", got)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -49,18 +48,10 @@ func TestSessionsThatLeadOnAreSpentOnce(t *testing.T) {
 				body = strings.ReplaceAll(body, "{{totp token}}", b.totp("token"))
 			}
 			body = b.withClient(tt.once.op, body)
-			got := map[string]int{}
-			var mu sync.Mutex
-			var wg sync.WaitGroup
-			for range times {
-				wg.Go(func() {
-					_, failure := b.sendRaw(tt.once.op, body)
-					mu.Lock()
-					defer mu.Unlock()
-					got[failure]++
-				})
-			}
-			wg.Wait()
+			got := atOnce(times, func(int) string {
+				_, failure := b.sendRaw(tt.once.op, body)
+				return failure
+			})
 			if refused := got[usedTwice] + got[badSess]; got[""] != 1 || refused != times-1 {
 				t.Errorf("%v", got)
 			}

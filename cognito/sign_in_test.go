@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -325,24 +324,13 @@ func TestManyGuessesAtOnce(t *testing.T) {
 		b.sendRaw("InitiateAuth", wrong)
 	}
 	b.advance(time.Second) // one more judgement, then two seconds of lock
-	answers := make(chan string, guesses)
-	var wg sync.WaitGroup
 	slots := make(chan struct{}, 64)
-	for range guesses {
-		wg.Go(func() {
-			slots <- struct{}{}
-			defer func() { <-slots }()
-			_, failure := b.sendRaw("InitiateAuth", wrong)
-			answers <- failure
-		})
-	}
-	wg.Wait()
-	close(answers)
-	count := map[string]int{}
-	for a := range answers {
-		count[a]++
-	}
-	if diff := cmp.Diff(map[string]int{incorrect: 1, locked: guesses - 1}, count); diff != "" {
+	got := atOnce(guesses, func(int) string {
+		slots <- struct{}{}
+		defer func() { <-slots }()
+		return b.outcome("InitiateAuth", wrong)
+	})
+	if diff := cmp.Diff(map[string]int{incorrect: 1, locked: guesses - 1}, got); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 	if got := b.ask("", "InitiateAuth", signIn(benchClient, "ada", rightPassword)); got != locked {

@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore/sqlstoretest"
@@ -18,7 +19,7 @@ func TestSignUpAtOnce(t *testing.T) {
 		name  string
 		setup []setup
 		body  string
-		want  string
+		taken string
 	}{
 		{"one username", []setup{autoVerify()}, `{"Username":"ada","Password":"Passw0rd!"}`, "UsernameExistsException: User already exists"},
 		{"one e-mail", []setup{usernames("email"), autoVerify()}, `{"Username":"ada@example.org","Password":"Passw0rd!"}`,
@@ -29,28 +30,22 @@ func TestSignUpAtOnce(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := newUserBench(t, tt.setup...)
-			answers := make([]string, requests)
-			var wg sync.WaitGroup
-			for i := range requests {
-				wg.Go(func() { answers[i] = b.call("SignUp", strings.ReplaceAll(tt.body, "-N", fmt.Sprint(i))) })
-			}
-			wg.Wait()
-			made := 0
-			for _, a := range answers {
-				if a == pretty(t, `{"UserConfirmed":false,"UserSub":"SUB"}`) {
-					made++
-				} else if a != tt.want {
-					t.Errorf("answer %s", a)
-				}
-			}
-			users, err := b.store.ListUsers(t.Context(), store.UserQuery{PoolID: benchPool, Limit: requests})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if made != 1 || len(users) != 1 {
-				t.Errorf("%d of %d sign-ups succeeded, %d users exist", made, requests, len(users))
-			}
+			got := atOnce(requests, func(i int) string { return b.call("SignUp", strings.ReplaceAll(tt.body, "-N", fmt.Sprint(i))) })
+			b.oneSignedUp(got, tt.taken, requests)
 		})
+	}
+}
+
+// oneSignedUp checks that of so many sign-ups one made a user, and others were told that
+// the name is taken.
+func (b *userBench) oneSignedUp(got map[string]int, taken string, of int) {
+	b.Helper()
+	want := map[string]int{pretty(b, `{"UserConfirmed":false,"UserSub":"SUB"}`): 1, taken: of - 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.Errorf("answers (-want +got):\n%s", diff)
+	}
+	if users, err := b.store.ListUsers(b.Context(), store.UserQuery{PoolID: benchPool, Limit: of}); err != nil || len(users) != 1 {
+		b.Errorf("%d users exist, %v", len(users), err)
 	}
 }
 
@@ -58,24 +53,11 @@ func TestSignUpAtOnce(t *testing.T) {
 func TestConfirmAtOnce(t *testing.T) {
 	const users = 16
 	b := newUserBench(t, aliases("email"))
-	codes := make([]string, users)
-	for i := range users {
-		b.call("SignUp", fmt.Sprintf(`{"Username":"user%d","Password":"Passw0rd!","UserAttributes":[{"Name":"email","Value":"ada@example.org"}]}`, i))
-		codes[i] = b.lastCode()
-	}
-	answers := make([]string, 2*users)
-	var wg sync.WaitGroup
-	for i := range answers {
-		wg.Go(func() {
-			answers[i] = b.call("ConfirmSignUp", fmt.Sprintf(`{"Username":"user%d","ConfirmationCode":"%s"}`, i%users, codes[i%users]))
-		})
-	}
-	wg.Wait()
-	count := map[string]int{}
-	for _, a := range answers {
-		count[a]++
-	}
-	if count["{}"] != 1 || count["AliasExistsException: An account with the given email already exists."] != 2*users-2 {
+	codes := b.signUpWithOneAddress(users)
+	count := atOnce(2*users, func(i int) string {
+		return b.call("ConfirmSignUp", fmt.Sprintf(`{"Username":"user%d","ConfirmationCode":"%s"}`, i%users, codes[i%users]))
+	})
+	if count["{}"] != 1 || count[emailTaken] != 2*users-2 {
 		t.Errorf("answers: %v", count)
 	}
 }
@@ -84,18 +66,7 @@ func TestConfirmAtOnce(t *testing.T) {
 func TestGuessesAtOnce(t *testing.T) {
 	b := newUserBench(t)
 	b.call("SignUp", signUpAda)
-	var mu sync.Mutex
-	count := map[string]int{}
-	var wg sync.WaitGroup
-	for range 100 {
-		wg.Go(func() {
-			a := b.call("ConfirmSignUp", `{"Username":"ada","ConfirmationCode":"{{wrong}}"}`)
-			mu.Lock()
-			defer mu.Unlock()
-			count[a]++
-		})
-	}
-	wg.Wait()
+	count := atOnce(100, func(int) string { return b.call("ConfirmSignUp", `{"Username":"ada","ConfirmationCode":"{{wrong}}"}`) })
 	if count[wrongCode] != 15 || count[limitExceeded] != 85 {
 		t.Errorf("answers: %v", count)
 	}
@@ -116,27 +87,10 @@ func TestSignUpAtTwoNodes(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			nodes := twoNodes(t, append(tt.setup, autoVerify())...)
-			answers := make([]string, requests)
-			var wg sync.WaitGroup
-			for i := range requests {
-				name := []string{"ADA", "ada", "Ada", "aDA"}[i%4]
-				wg.Go(func() { answers[i] = nodes[i%2].call("SignUp", strings.ReplaceAll(tt.body, "ADA-N", name)) })
-			}
-			wg.Wait()
-			made := 0
-			for _, a := range answers {
-				switch a {
-				case pretty(t, `{"UserConfirmed":false,"UserSub":"SUB"}`):
-					made++
-				case tt.taken:
-				default:
-					t.Errorf("answer %s", a)
-				}
-			}
-			users, err := nodes[0].srv.Accounts.Users.ListUsers(t.Context(), store.UserQuery{PoolID: benchPool, Limit: requests})
-			if err != nil || made != 1 || len(users) != 1 {
-				t.Errorf("error %v; %d of %d sign-ups succeeded, %d users exist", err, made, requests, len(users))
-			}
+			got := atOnce(requests, func(i int) string {
+				return nodes[i%2].call("SignUp", strings.ReplaceAll(tt.body, "ADA-N", []string{"ADA", "ada", "Ada", "aDA"}[i%4]))
+			})
+			nodes[0].oneSignedUp(got, tt.taken, requests)
 		})
 	}
 }
