@@ -5,6 +5,7 @@ import (
 
 	"idpond/cognito/api"
 	"idpond/internal/auth"
+	"idpond/internal/tokens"
 	"idpond/internal/userpool"
 )
 
@@ -19,7 +20,9 @@ func (s *Server) tokenOperations() []operation {
 }
 
 func (s *Server) getTokensFromRefreshToken(ctx context.Context, c *Client, in *api.GetTokensFromRefreshTokenRequest) (*api.GetTokensFromRefreshTokenResponse, error) {
-	set, err := s.Auth.GetTokens(ctx, c.Pool, c.AppClient, api.Str(in.ClientSecret), in.RefreshToken, api.Str(in.DeviceKey))
+	set, err := s.Auth.GetTokens(ctx, api.Str(in.ClientSecret), tokens.RefreshRequest{
+		Pool: c.Pool, Client: c.AppClient, RefreshToken: in.RefreshToken, DeviceKey: api.Str(in.DeviceKey),
+	})
 	if err != nil {
 		return nil, err
 	}

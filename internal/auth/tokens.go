@@ -63,14 +63,13 @@ func (s *Service) refresh(ctx context.Context, r InitiateRequest) (*Outcome, err
 }
 
 // GetTokens is GetTokensFromRefreshToken: a refresh for rotating clients and
-// others, with the client's secret itself.
-func (s *Service) GetTokens(ctx context.Context, pool *userpool.Pool, client *userpool.AppClient, secret, token, deviceKey string) (*tokens.Set, error) {
-	if err := checkSecret(fault.NotAuthorized, client, secret); err != nil {
+// others, with the client's secret itself. The door of r is set here.
+func (s *Service) GetTokens(ctx context.Context, secret string, r tokens.RefreshRequest) (*tokens.Set, error) {
+	if err := checkSecret(fault.NotAuthorized, r.Client, secret); err != nil {
 		return nil, err
 	}
-	return s.Tokens.Refresh(ctx, tokens.RefreshRequest{
-		Pool: pool, Client: client, RefreshToken: token, DeviceKey: deviceKey, Door: tokens.DoorGetTokens,
-	})
+	r.Door = tokens.DoorGetTokens
+	return s.Tokens.Refresh(ctx, r)
 }
 
 // RevokeToken is the API's RevokeToken; see tokens.Service.Revoke.

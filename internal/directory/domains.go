@@ -31,7 +31,7 @@ func checkManagedLogin(p *userpool.Pool, version int) error {
 
 // CreateDomain gives a pool a domain: at most one prefix and one of its own.
 func (s *Service) CreateDomain(ctx context.Context, p *userpool.Pool, d userpool.Domain) (*userpool.Domain, error) {
-	d.PoolID, d.Version = p.ID, userpool.DomainVersion(s.Now())
+	d.PoolID, d.Version = p.ID, userpool.VersionAt(s.Now())
 	if err := first(invalid(d.NewDomainProblem()), checkManagedLogin(p, d.ManagedLoginVersion)); err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) UpdateDomain(ctx context.Context, p *userpool.Pool, name strin
 		if err := checkManagedLogin(p, d.ManagedLoginVersion); err != nil {
 			return err
 		}
-		d.Version = userpool.DomainVersion(s.Now())
+		d.Version = userpool.VersionAt(s.Now())
 		changed = d
 		return tx.UpdateDomain(ctx, d)
 	})

@@ -54,21 +54,31 @@ func prepareImage(img *branding.Image) (*newImage, error) {
 // style by its own id.
 func imageID(owner, file string) string { return owner + "/" + file }
 
-// putImages keeps images and deletes those of the files had that are not among
-// wanted.
-func (s *Service) putImages(ctx context.Context, tx store.DocumentTx, poolID, owner string, images []*newImage, had, wanted map[string]bool) error {
+// imageChange is what a change of a look or a style does to its images.
+type imageChange struct {
+	poolID, owner string
+	given         []*newImage // nil among them are none
+	had, wanted   map[string]bool
+}
+
+// changeImages keeps the images that are given, and deletes those of the files had that
+// are not wanted.
+func (s *Service) changeImages(ctx context.Context, tx store.DocumentTx, c imageChange) error {
 	now := s.now()
-	for _, img := range images {
+	for _, img := range c.given {
+		if img == nil {
+			continue
+		}
 		err := tx.PutDocument(ctx, &store.Document{
-			PoolID: poolID, Kind: store.KindImage, ID: imageID(owner, img.file), Data: img.data, CreatedAt: now, UpdatedAt: now,
+			PoolID: c.poolID, Kind: store.KindImage, ID: imageID(c.owner, img.file), Data: img.data, CreatedAt: now, UpdatedAt: now,
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for file := range had {
-		if !wanted[file] {
-			if err := dropSetting(ctx, tx, poolID, store.KindImage, imageID(owner, file)); err != nil {
+	for file := range c.had {
+		if !c.wanted[file] {
+			if err := dropSetting(ctx, tx, c.poolID, store.KindImage, imageID(c.owner, file)); err != nil {
 				return err
 			}
 		}

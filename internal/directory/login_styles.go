@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -41,6 +40,10 @@ func (s *Service) CreateLoginStyle(ctx context.Context, p *userpool.Pool, client
 	}
 	st.CreatedAt = s.now()
 	st.UpdatedAt = st.CreatedAt
+	d, err := styleDocument(p, st)
+	if err != nil {
+		return nil, err
+	}
 	return st, s.change(ctx, func(tx store.Tx) error {
 		if _, err := tx.Pool(ctx, p.ID); err != nil { // also keeps two requests from passing the count together
 			return noPool(err, p.ID)
@@ -48,38 +51,29 @@ func (s *Service) CreateLoginStyle(ctx context.Context, p *userpool.Pool, client
 		if err := clientOf(ctx, tx, p.ID, clientID); err != nil {
 			return err
 		}
-		err := s.writeStyle(ctx, tx, p.ID, st, images, nil, tx.CreateDocument)
-		if err != nil {
+		if err := tx.CreateDocument(ctx, d); err != nil {
 			return taken(err, fault.New(fault.ManagedLoginBrandingExists, "Managed login branding already exists for this app client."))
+		}
+		err := s.changeImages(ctx, tx, imageChange{poolID: p.ID, owner: st.ID, given: images, wanted: filesOf(st)})
+		if err != nil {
+			return err
 		}
 		have, err := tx.CountDocuments(ctx, p.ID, store.KindBranding)
 		return first(err, s.limited(have-1, userpool.QuotaBrandings, "branding styles per user pool"))
 	})
 }
 
-// writeStyle keeps a style with its images; before is what it was, or nil.
-func (s *Service) writeStyle(ctx context.Context, tx store.Tx, poolID string, st *userpool.LoginStyle, images []*newImage,
-	before *userpool.LoginStyle, write func(context.Context, *store.Document) error) error {
+func styleDocument(p *userpool.Pool, st *userpool.LoginStyle) (*store.Document, error) {
 	data, err := json.Marshal(st)
-	if err != nil {
-		return err
-	}
-	err = write(ctx, &store.Document{
-		PoolID: poolID, Kind: store.KindBranding, ID: st.ID, Name: st.ClientID, Data: data, CreatedAt: st.CreatedAt, UpdatedAt: st.UpdatedAt,
-	})
-	if err != nil {
-		return err
-	}
-	images = slices.DeleteFunc(slices.Clone(images), func(img *newImage) bool { return img == nil })
-	return s.putImages(ctx, tx, poolID, st.ID, images, filesOf(before), filesOf(st))
+	return &store.Document{
+		PoolID: p.ID, Kind: store.KindBranding, ID: st.ID, Name: st.ClientID, Data: data, CreatedAt: st.CreatedAt, UpdatedAt: st.UpdatedAt,
+	}, err
 }
 
 func filesOf(st *userpool.LoginStyle) map[string]bool {
 	files := map[string]bool{}
-	if st != nil {
-		for _, a := range st.Assets {
-			files[a.File] = true
-		}
+	for _, a := range st.Assets {
+		files[a.File] = true
 	}
 	return files
 }
@@ -106,7 +100,13 @@ func (s *Service) UpdateLoginStyle(ctx context.Context, p *userpool.Pool, id str
 		}
 		st.UpdatedAt = s.now()
 		changed = &st
-		return s.writeStyle(ctx, tx, p.ID, &st, images, &before, tx.UpdateDocument)
+		if d, err = styleDocument(p, &st); err != nil {
+			return err
+		}
+		if err := tx.UpdateDocument(ctx, d); err != nil {
+			return err
+		}
+		return s.changeImages(ctx, tx, imageChange{poolID: p.ID, owner: st.ID, given: images, had: filesOf(&before), wanted: filesOf(&st)})
 	}))
 }
 

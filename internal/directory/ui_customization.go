@@ -19,7 +19,7 @@ func (s *Service) SetUICustomization(ctx context.Context, p *userpool.Pool, clie
 		return nil, err
 	}
 	now := s.now()
-	u := &userpool.UICustomization{ClientID: clientID, CSS: css, Version: userpool.DomainVersion(now), CreatedAt: now, UpdatedAt: now}
+	u := &userpool.UICustomization{ClientID: clientID, CSS: css, Version: userpool.VersionAt(now), CreatedAt: now, UpdatedAt: now}
 	images, err := s.readLook(ctx, u, css, logo)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (s *Service) SetUICustomization(ctx context.Context, p *userpool.Pool, clie
 		if !before.CreatedAt.IsZero() {
 			u.CreatedAt = before.CreatedAt
 		}
-		err = s.putImages(ctx, tx, p.ID, clientID, images, logoOf(&before), logoOf(u))
+		err = s.changeImages(ctx, tx, imageChange{poolID: p.ID, owner: clientID, given: images, had: logoOf(&before), wanted: logoOf(u)})
 		return first(err, s.putSetting(ctx, tx, p.ID, store.KindUICustomization, clientID, u))
 	}), p.ID)
 }

@@ -15,7 +15,8 @@ import (
 	"idpond/internal/userpool"
 )
 
-// subject is everything that the claims of a user's tokens are made from.
+// subject is everything that the claims of tokens are made from. A client that gets a
+// token for itself has no user, and of the grant the scopes alone.
 type subject struct {
 	pool   *userpool.Pool
 	client *userpool.AppClient
@@ -104,11 +105,11 @@ func (u *subject) revocable() bool {
 }
 
 // clientClaims are those of client_credentials (reference: hosted-ui-and-oauth §7.3).
-func clientClaims(issuer string, client *userpool.AppClient, scopes []string, jti string, now time.Time) map[string]any {
+func (u *subject) clientClaims() map[string]any {
 	return map[string]any{
-		"sub": client.ID, "client_id": client.ID, "iss": issuer, "token_use": "access", "version": 2,
-		"scope": strings.Join(scopes, " "), "jti": jti,
-		"auth_time": now.Unix(), "iat": now.Unix(), "exp": now.Add(client.AccessTokenLife()).Unix(),
+		"sub": u.client.ID, "client_id": u.client.ID, "iss": u.issuer, "token_use": "access", "version": 2,
+		"scope": strings.Join(u.grant.Scopes, " "), "jti": u.accessJTI,
+		"auth_time": u.now.Unix(), "iat": u.now.Unix(), "exp": u.now.Add(u.client.AccessTokenLife()).Unix(),
 	}
 }
 

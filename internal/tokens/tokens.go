@@ -187,7 +187,8 @@ func (s *Service) ForClient(ctx context.Context, pool *userpool.Pool, client *us
 	if err != nil {
 		return nil, err
 	}
-	token, err := keys.access.sign(clientClaims(s.Issuer.URL(pool), client, scopes, jti, s.Now()))
+	u := subject{client: client, grant: &store.Grant{Scopes: scopes}, issuer: s.Issuer.URL(pool), now: s.Now(), accessJTI: jti}
+	token, err := keys.access.sign(u.clientClaims())
 	if err != nil {
 		return nil, err
 	}

@@ -31,8 +31,10 @@ type DefineAuthChallengeResponse struct {
 // Define asks DefineAuthChallenge.
 func (s *Service) Define(ctx context.Context, o Occasion, r DefineAuthChallengeRequest) (DefineAuthChallengeResponse, error) {
 	r.Session = append([]ChallengeResult{}, r.Session...) // never null
-	a, err := s.call(ctx, DefineAuthChallenge, o.Pool.Settings.LambdaConfig.DefineAuthChallenge, o, "DefineAuthChallenge_Authentication", r,
-		`{"challengeName":null,"issueTokens":null,"failAuthentication":null}`)
+	a, err := s.call(ctx, o, call{
+		trigger: DefineAuthChallenge, function: o.Pool.Settings.LambdaConfig.DefineAuthChallenge, source: "DefineAuthChallenge_Authentication",
+		request: r, response: `{"challengeName":null,"issueTokens":null,"failAuthentication":null}`,
+	})
 	if err != nil {
 		return DefineAuthChallengeResponse{}, err
 	}
@@ -60,8 +62,10 @@ type CreateAuthChallengeResponse struct {
 // Create asks CreateAuthChallenge.
 func (s *Service) Create(ctx context.Context, o Occasion, r CreateAuthChallengeRequest) (CreateAuthChallengeResponse, error) {
 	r.Session = append([]ChallengeResult{}, r.Session...)
-	a, err := s.call(ctx, CreateAuthChallenge, o.Pool.Settings.LambdaConfig.CreateAuthChallenge, o, "CreateAuthChallenge_Authentication", r,
-		`{"publicChallengeParameters":null,"privateChallengeParameters":null,"challengeMetadata":null}`)
+	a, err := s.call(ctx, o, call{
+		trigger: CreateAuthChallenge, function: o.Pool.Settings.LambdaConfig.CreateAuthChallenge, source: "CreateAuthChallenge_Authentication",
+		request: r, response: `{"publicChallengeParameters":null,"privateChallengeParameters":null,"challengeMetadata":null}`,
+	})
 	if err != nil {
 		return CreateAuthChallengeResponse{}, err
 	}
@@ -86,8 +90,10 @@ func (s *Service) Verify(ctx context.Context, o Occasion, r VerifyAuthChallengeR
 	if r.PrivateChallengeParameters == nil {
 		r.PrivateChallengeParameters = map[string]string{}
 	}
-	a, err := s.call(ctx, VerifyAuthChallengeResponse, o.Pool.Settings.LambdaConfig.VerifyAuthChallengeResponse, o,
-		"VerifyAuthChallengeResponse_Authentication", r, `{"answerCorrect":null}`)
+	a, err := s.call(ctx, o, call{
+		trigger: VerifyAuthChallengeResponse, function: o.Pool.Settings.LambdaConfig.VerifyAuthChallengeResponse,
+		source: "VerifyAuthChallengeResponse_Authentication", request: r, response: `{"answerCorrect":null}`,
+	})
 	if err != nil {
 		return false, err
 	}

@@ -35,14 +35,14 @@ const (
 )
 
 // encode writes an event.
-func encode(o Occasion, source string, request any, empty string) ([]byte, error) {
+func encode(o Occasion, c call) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(event{
-		Version: eventVersion, TriggerSource: source, Region: o.Pool.Region, UserPoolID: o.Pool.ID, UserName: o.UserName,
+		Version: eventVersion, TriggerSource: c.source, Region: o.Pool.Region, UserPoolID: o.Pool.ID, UserName: o.UserName,
 		CallerContext: callerContext{AWSSDKVersion: sdkVersion, ClientID: cmp.Or(o.ClientID, noClient)},
-		Request:       request, Response: json.RawMessage(empty),
+		Request:       c.request, Response: json.RawMessage(c.response),
 	})
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
 }

@@ -73,16 +73,24 @@ type Occasion struct {
 	UserName string // cognito:username; a name as it was typed if nobody has it
 }
 
-// call runs one trigger: it sends the event and gives the response that came back.
-// empty is the response as the event shows it to the function.
-func (s *Service) call(ctx context.Context, name Name, functionARN string, o Occasion, source string, request any, empty string) (*answer, error) {
-	event, err := encode(o, source, request, empty)
+// call is one call of a trigger.
+type call struct {
+	trigger  Name
+	function string // ARN
+	source   string // triggerSource
+	request  any
+	response string // as the event shows it to the function: JSON, every member null
+}
+
+// call runs a trigger: it sends the event and gives the response that came back.
+func (s *Service) call(ctx context.Context, o Occasion, c call) (*answer, error) {
+	event, err := encode(o, c)
 	if err != nil {
 		return nil, err
 	}
-	back, err := s.Invoker.Invoke(ctx, functionARN, event)
+	back, err := s.Invoker.Invoke(ctx, c.function, event)
 	if err != nil {
-		return nil, name.failure(err)
+		return nil, c.trigger.failure(err)
 	}
 	return readAnswer(back)
 }

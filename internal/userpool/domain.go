@@ -3,7 +3,6 @@ package userpool
 import (
 	"slices"
 	"strings"
-	"time"
 )
 
 // Domain is a host name on which a pool's pages and OAuth endpoints are served.
@@ -13,7 +12,7 @@ type Domain struct {
 	CertificateArn      string // custom domains only
 	SecurityPolicy      string
 	ManagedLoginVersion int    // 1 classic, 2 managed
-	Version             string // yyyymmddHHMMSS of the last change
+	Version             string // VersionAt the last change
 	Routing             *Routing
 }
 
@@ -75,9 +74,6 @@ func certificateProblem(arn string) string {
 	}
 	return ""
 }
-
-// DomainVersion is a domain's version when it is changed at now.
-func DomainVersion(now time.Time) string { return now.UTC().Format("20060102150405") }
 
 // HostDomains gives the names of the domain that a request's host may belong to,
 // best first: the whole host as a custom domain, and the prefix of

@@ -36,6 +36,10 @@ func ClientSecretID(clientID string, created time.Time) string {
 	return fmt.Sprintf("%s--%d", clientID, created.Unix())
 }
 
+// VersionAt is the version of a domain, or of a look, that is changed at now
+// (reference: api-behaviour §3).
+func VersionAt(now time.Time) string { return now.UTC().Format("20060102150405") }
+
 // randomText gives n characters of alphabet, each as likely as the others.
 func randomText(rand io.Reader, alphabet string, n int) (string, error) {
 	limit := 256 - 256%len(alphabet)

@@ -14,7 +14,7 @@ type UICustomization struct {
 	ClientID  string    `json:"ClientId"` // or CustomizationForAll
 	CSS       string    `json:"CSS,omitempty"`
 	SafeCSS   string    `json:"SafeCSS,omitempty"` // what is served of it
-	Version   string    `json:"Version"`           // YYYYMMDDhhmmss of the last change
+	Version   string    `json:"Version"`           // VersionAt the last change
 	Logo      string    `json:"Logo,omitempty"`    // the image's file name
 	CreatedAt time.Time `json:"CreatedAt"`
 	UpdatedAt time.Time `json:"UpdatedAt"`
