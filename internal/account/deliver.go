@@ -41,27 +41,19 @@ func deliveryTo(attribute, address string) *Delivery {
 // deliver sends a code that is stored, and says where it went. The triggers that
 // write or send messages belong here.
 func (s *Service) deliver(ctx context.Context, p *userpool.Pool, u *userpool.User, clientID string, kind message.Kind, c freshCode) (*Delivery, error) {
-	err := s.Messages.Send(ctx, p, message.Note{
-		Kind: kind, Medium: medium(c.stored.Attribute), To: c.stored.SentTo,
-		Username: u.Username, ClientID: clientID, Code: c.text,
+	return s.Send(ctx, p, c.stored.Attribute, message.Note{
+		Kind: kind, To: c.stored.SentTo, Username: u.Username, ClientID: clientID, Code: c.text,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return deliveryTo(c.stored.Attribute, c.stored.SentTo), nil
 }
 
-// SendSignInCode sends the code of a sign-in's challenge to an address of a user, and
-// says where it went. Fault: CodeDeliveryFailure.
-func (s *Service) SendSignInCode(ctx context.Context, p *userpool.Pool, u *userpool.User, clientID, attribute, address, code string) (*Delivery, error) {
-	err := s.Messages.Send(ctx, p, message.Note{
-		Kind: message.Authentication, Medium: medium(attribute), To: address,
-		Username: u.Username, ClientID: clientID, Code: code,
-	})
-	if err != nil {
+// Send sends a note, whose medium is that of an attribute, and says where it went.
+// Fault: CodeDeliveryFailure.
+func (s *Service) Send(ctx context.Context, p *userpool.Pool, attribute string, n message.Note) (*Delivery, error) {
+	n.Medium = medium(attribute)
+	if err := s.Messages.Send(ctx, p, n); err != nil {
 		return nil, err
 	}
-	return deliveryTo(attribute, address), nil
+	return deliveryTo(attribute, n.To), nil
 }
 
 // confirmationChannel is the attribute whose ownership a sign-up's code proves: one

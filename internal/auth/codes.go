@@ -12,6 +12,7 @@ import (
 	"idpond/internal/account"
 	"idpond/internal/activity"
 	"idpond/internal/fault"
+	"idpond/internal/message"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
@@ -97,7 +98,9 @@ func (s *Service) deliver(ctx context.Context, a *attempt, kind sentCode, ses *s
 	}
 	address := cmp.Or(ses.To, a.user.Attributes[kind.attribute])
 	ses.Sent = hashOf(address)
-	to, err := s.Accounts.SendSignInCode(ctx, a.pool, a.user, a.client.ID, kind.attribute, address, ses.Code)
+	to, err := s.Accounts.Send(ctx, a.pool, kind.attribute, message.Note{
+		Kind: message.Authentication, To: address, Username: a.user.Username, ClientID: a.client.ID, Code: ses.Code,
+	})
 	if fault.Is(err, fault.CodeDeliveryFailure) { // which no operation of a sign-in lists
 		code := fault.InvalidEmailRoleAccess
 		if kind.attribute == "phone_number" {
