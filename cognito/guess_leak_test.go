@@ -96,6 +96,30 @@ func TestLockedCodesAreNotJudged(t *testing.T) {
 	}
 }
 
+// TestLocksOfStrangersCostTheSame: where existence is hidden, the lock of a user asks no
+// less of the database than that of a name that nobody has.
+func TestLocksOfStrangersCostTheSame(t *testing.T) {
+	b := newSignInBench(t)
+	b.addUser("ada")
+	did := map[string]int{}
+	for _, name := range []string{"ada", "nobody"} {
+		wrong := func(want string) turn {
+			return turn{op: "InitiateAuth", body: signIn("hiding", name, "wrong"), want: want}
+		}
+		proof, failure := b.srpBegin(srpTrial{client: "hiding", username: name, password: "wrong"})
+		if failure != "" {
+			t.Fatal(failure)
+		}
+		b.play(slices.Repeat([]turn{wrong(incorrect)}, 5))
+		w := b.watch()
+		b.play([]turn{wrong(locked), {op: "RespondToAuthChallenge", body: proof, want: locked}})
+		did[name] = w.writes
+	}
+	if did["ada"] != did["nobody"] || did["ada"] == 0 {
+		t.Errorf("transactions: %v", did)
+	}
+}
+
 // TestHangingUpIsCounted: who hangs up when an answer has been judged doesn't take the
 // guess back.
 func TestHangingUpIsCounted(t *testing.T) {

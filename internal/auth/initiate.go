@@ -129,14 +129,14 @@ func (s *Service) password(ctx context.Context, a *attempt, password string) (*O
 // checkPassword takes the password of a, whose user is known; also, if set, writes what
 // its being right changes.
 func (s *Service) checkPassword(ctx context.Context, a *attempt, password string, also func(store.Tx) error) (*Outcome, error) {
-	u := a.user
+	u, now := a.user, s.Now()
 	switch {
 	case u == nil:
 		return nil, s.refuseStranger(ctx, a, func() {
 			s.Accounts.Passwords.Check(ctx, a.pool, nil, password)
 		})
-	case u.LockedUntil.After(s.Now()):
-		return nil, errLocked()
+	case u.LockedUntil.After(now):
+		return nil, s.wrongPassword(ctx, a, now) // counts nothing, and takes as long as a stranger's lock
 	case !a.client.HidesUserExistence() && imported(u):
 		return nil, errResetRequired()
 	}

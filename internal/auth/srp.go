@@ -129,10 +129,11 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 		return nil, fault.ErrIncorrect()
 	case err != nil:
 		return nil, err
-	case u.LockedUntil.After(s.Now()):
-		return nil, errLocked()
 	}
 	a.user = u
+	if now := s.Now(); u.LockedUntil.After(now) {
+		return nil, s.wrongPassword(ctx, a, now) // as in checkPassword
+	}
 	if a.deviceKey == "" {
 		if err := s.resumeDevice(ctx, a, "", block.Device); err != nil {
 			return nil, err
