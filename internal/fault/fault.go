@@ -4,8 +4,9 @@
 // are what every door (JSON API, OAuth endpoints, pages) has to tell apart; each
 // door has exactly one mapping from a fault to its own protocol. The domain makes
 // faults; the store does not, because only the domain knows which sentence is
-// right. Anything in an error chain that is not a *fault.Error is a bug or an
-// outage: it is logged in full and shown to nobody.
+// right. Doors tell faults apart by code, reason and attribute, never by the sentence.
+// Anything in an error chain that is not a *fault.Error is a bug or an outage: it is
+// logged in full and shown to nobody.
 package fault
 
 import (
