@@ -76,7 +76,7 @@ func currentFlow(flow string) string {
 // sentences (reference: api-behaviour §10), or nil.
 func (s *Service) flowProblem(pool *userpool.Pool, client *userpool.AppClient, side Side, flow string) error {
 	if flow == userpool.FlowUserPassword && side == Admin || flow == userpool.FlowAdminUserPassword && side != Admin {
-		return fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
+		return errNotSupported()
 	}
 	allowed := client.AllowsFlow(flow)
 	switch flow {
@@ -99,6 +99,10 @@ func (s *Service) flowProblem(pool *userpool.Pool, client *userpool.AppClient, s
 		}
 	}
 	return nil
+}
+
+func errNotSupported() error {
+	return fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
 }
 
 func errNoSRP() error {

@@ -163,7 +163,7 @@ func (s *Service) pageOutcome(a *attempt, take func() (*Outcome, error)) (*PageO
 	case err != nil:
 		return nil, err
 	case out.Challenge == ChallengePasswordVerifier: // pages know no SRP
-		return nil, fault.New(fault.InvalidParameter, "Initiate Auth method not supported")
+		return nil, errNotSupported()
 	case out.Challenge != "":
 		page := &PageOutcome{
 			Challenge: out.Challenge, Session: out.Session, Parameters: out.Parameters, Choices: out.AvailableChallenges,
