@@ -3,10 +3,25 @@ package cognito_test
 import (
 	"fmt"
 	"strings"
+	"testing"
 	"time"
 
 	"idpond/internal/userpool"
 )
+
+// scene is requests to a bench of its own, and the messages that are sent on the way.
+type scene struct {
+	name     string
+	setup    []setup
+	steps    []step
+	messages []string
+}
+
+func runScenes(t *testing.T, scenes []scene) {
+	for _, s := range scenes {
+		t.Run(s.name, func(t *testing.T) { newUserBench(t, s.setup...).run(s.steps, s.messages) })
+	}
+}
 
 // The changes that tests make to the bench's pool and client.
 

@@ -38,12 +38,7 @@ func TestAdminCreateUser(t *testing.T) {
 	create := func(more, want string) step {
 		return step{op: "AdminCreateUser", body: `{"Username":"ada"` + more + `}`, want: want}
 	}
-	for _, tt := range []struct {
-		name     string
-		setup    []setup
-		steps    []step
-		messages []string
-	}{{
+	runScenes(t, []scene{{
 		name:     "a new user gets an invitation",
 		steps:    []step{create(`,"UserAttributes":[`+email+`]`, createdUser("ada", "FORCE_CHANGE_PASSWORD", email))},
 		messages: []string{inviteMail},
@@ -127,9 +122,7 @@ func TestAdminCreateUser(t *testing.T) {
 			{op: "AdminCreateUser", body: `{"Username":"ada@example.org"}`, want: "UsernameExistsException: An account with the given email already exists."},
 		},
 		messages: []string{inviteMail},
-	}} {
-		t.Run(tt.name, func(t *testing.T) { newUserBench(t, tt.setup...).run(tt.steps, tt.messages) })
-	}
+	}})
 }
 
 // TestInvitation reads the invitation and finds the password that works.
@@ -203,12 +196,7 @@ func TestAdminUsers(t *testing.T) {
 		return step{op: "ListUsers", body: `{"Filter":"cognito:user_status = \"` + want + `\"","AttributesToGet":["sub"]}`,
 			want: `{"Users":[{"Username":"ada","Enabled":true,"UserStatus":"` + want + `","UserCreateDate":1700000000,"UserLastModifiedDate":1700000000,"Attributes":[{"Name":"sub","Value":"SUB"}]}]}`}
 	}
-	for _, tt := range []struct {
-		name     string
-		setup    []setup
-		steps    []step
-		messages []string
-	}{{
+	runScenes(t, []scene{{
 		name: "passwords, temporary and for good",
 		steps: []step{
 			newAda(""), status("FORCE_CHANGE_PASSWORD"),
@@ -297,9 +285,7 @@ func TestAdminUsers(t *testing.T) {
 			{op: "AdminCreateUser", body: `{"Username":"bob","MessageAction":"SUPPRESS","TemporaryPassword":"Passw0rd!","UserAttributes":[` + adaUnverified + `]}`, want: "*"},
 			{op: "AdminUpdateUserAttributes", body: `{"Username":"bob","UserAttributes":[{"Name":"email_verified","Value":"true"}]}`, want: emailTaken},
 		},
-	}} {
-		t.Run(tt.name, func(t *testing.T) { newUserBench(t, tt.setup...).run(tt.steps, tt.messages) })
-	}
+	}})
 }
 
 // TestSecretsAtRest looks for what must not be readable in the files of the database,

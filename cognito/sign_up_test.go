@@ -11,12 +11,7 @@ import (
 )
 
 func TestSignUp(t *testing.T) {
-	for _, tt := range []struct {
-		name     string
-		setup    []setup
-		steps    []step
-		messages []string
-	}{{
+	runScenes(t, []scene{{
 		name: "confirmed by the code",
 		steps: []step{
 			{op: "SignUp", body: signUpAda, want: adaSignedUp},
@@ -155,9 +150,7 @@ func TestSignUp(t *testing.T) {
 		steps: append([]step{{op: "SignUp", body: signUpAda, want: adaSignedUp}},
 			tries(5, "ResendConfirmationCode", `{"Username":"ada"}`, `{`+toAda+`}`, `{"Username":"ada"}`, `{`+toAda+`}`)...),
 		messages: append([]string{"EMAIL ada@example.org SignUp"}, repeat("EMAIL ada@example.org ResendCode", 6)...),
-	}} {
-		t.Run(tt.name, func(t *testing.T) { newUserBench(t, tt.setup...).run(tt.steps, tt.messages) })
-	}
+	}})
 }
 
 func TestSignUpNames(t *testing.T) {
@@ -168,12 +161,7 @@ func TestSignUpNames(t *testing.T) {
 	toBoth := []string{"EMAIL grace@example.org SignUp", "EMAIL grace@example.org SignUp"}
 	byEmail := func(name string) string { return `{"Username":"` + name + `","Password":"Passw0rd!"}` }
 
-	for _, tt := range []struct {
-		name     string
-		setup    []setup
-		steps    []step
-		messages []string
-	}{{
+	runScenes(t, []scene{{
 		name:  "two may give the same address, one may have it as alias",
 		setup: []setup{aliases("email")},
 		steps: []step{
@@ -270,9 +258,7 @@ func TestSignUpNames(t *testing.T) {
 			{op: "AdminGetUser", body: `{"Username":"{{sub grace}}"}`, want: `{"Username":"grace","Enabled":true,"UserStatus":"UNCONFIRMED",
 				"UserCreateDate":1700000000,"UserLastModifiedDate":1700000000,"UserAttributes":[{"Name":"sub","Value":"SUB"}]}`},
 		},
-	}} {
-		t.Run(tt.name, func(t *testing.T) { newUserBench(t, tt.setup...).run(tt.steps, tt.messages) })
-	}
+	}})
 }
 
 // TestCodeIsBound has a kept code that somebody moved, in the database, to another

@@ -19,12 +19,7 @@ func TestUserAttributes(t *testing.T) {
 	}
 	updateMail := []string{"EMAIL lovelace@example.org UpdateUserAttribute"}
 
-	for _, tt := range []struct {
-		name     string
-		setup    []setup
-		steps    []step
-		messages []string
-	}{{
+	runScenes(t, []scene{{
 		name: "plain values",
 		steps: []step{
 			newAda(`,{"Name":"custom:once","Value":"first"}`),
@@ -190,7 +185,5 @@ func TestUserAttributes(t *testing.T) {
 			{op: "GetUser", body: `{"AccessToken":"{{token ada}}"}`, want: unknownUser},
 			newAda(""), // the name is free again
 		},
-	}} {
-		t.Run(tt.name, func(t *testing.T) { newUserBench(t, tt.setup...).run(tt.steps, tt.messages) })
-	}
+	}})
 }
