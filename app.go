@@ -161,8 +161,8 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{
-		Pools: a.directory, Clients: a.directory, Directory: a.directory, Imports: a.imports, AccessTokens: signIns, Signatures: verifier,
-		Accounts: a.accounts, Auth: signIns, Keys: a.keys, PagesHost: public.Hostname(), PublicURL: a.public, AccountID: c.AccountID, Log: log,
+		Signatures: verifier, Directory: a.directory, Accounts: a.accounts, Auth: signIns, Imports: a.imports, Keys: a.keys,
+		PagesHost: public.Hostname(), PublicURL: a.public, AccountID: c.AccountID, Log: log,
 		RequestID: handlers.RequestID, ClientIP: handlers.ClientIP, Limiter: limiter,
 		Observe: func(operation, exception string, took time.Duration) {
 			a.metrics.Observe(cmp.Or(operation, "unknown"), cmp.Or(exception, "OK"), took)

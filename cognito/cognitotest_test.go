@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,15 +16,18 @@ import (
 
 	"idpond/cognito"
 	"idpond/internal/account"
+	"idpond/internal/auth"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/importer"
 	"idpond/internal/message"
-	"idpond/internal/seal"
 	"idpond/internal/store/sqlstore"
+	"idpond/internal/store/sqlstore/sqlstoretest"
+	"idpond/internal/tokens"
+	"idpond/internal/tokens/tokenstest"
 )
 
-// bench is a whole server for administrators: configuration and accounts over a
+// bench is a whole server for administrators: configuration, accounts and sign-ins over a
 // fresh SQLite file, with a clock that tests move, randomness that is always the
 // same, and every signature accepted. The signature's region is eu-west-1, or what
 // the test sets.
@@ -45,21 +47,13 @@ const benchAccount = "111122223333"
 
 func newBench(t testing.TB) *bench {
 	t.Helper()
-	keys, err := seal.NewKeyring()
-	if err != nil {
-		t.Fatal(err)
-	}
-	st, err := sqlstore.Open(t.Context(), sqlstore.Config{DSN: filepath.Join(t.TempDir(), "idpond.db"), Seal: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { st.Close() })
+	st, keys := sqlstoretest.Open(t)
 	b := &bench{TB: t, store: st, region: "eu-west-1", now: time.Unix(1_700_000_000, 0).UTC()}
 	random := newRandom()
 	log, inbox := slog.New(slog.DiscardHandler), &message.Inbox{}
 	dir := &directory.Service{Store: st, Now: b.clock, Rand: random, AccountID: benchAccount}
 	b.srv = (&cognito.Server{
-		Pools: dir, Clients: dir, Directory: dir, Signatures: b, AccountID: benchAccount, Keys: keys, Log: log,
+		Signatures: b, Directory: dir, AccountID: benchAccount, Keys: keys, Log: log,
 		PagesHost:  "id.example.org",
 		PublicURL:  "https://id.example.org",
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
@@ -70,11 +64,24 @@ func newBench(t testing.TB) *bench {
 			Messages:  &message.Sender{Email: inbox, SMS: inbox, Now: b.clock, Rand: random, Log: log},
 		},
 	}).Init()
+	b.srv.Auth = newAuth(b.srv, st)
 	b.srv.Imports = &importer.Service{
 		Store: st, Accounts: b.srv.Accounts, Keys: keys, PublicURL: "http://localhost:9229", AccountID: benchAccount,
 		Now: b.clock, Rand: random, Log: log,
 	}
 	return b
+}
+
+// newAuth makes the sign-ins of a bench's server.
+func newAuth(s *cognito.Server, st auth.Store) *auth.Service {
+	a := s.Accounts
+	return &auth.Service{
+		Config: s.Directory, Store: st, Accounts: a, Keys: a.Keys, Now: a.Now, Rand: a.Rand,
+		Tokens: &tokens.Service{
+			Config: s.Directory, Store: st, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: a.Now, Rand: a.Rand,
+			Keys: &tokens.Keys{Store: st, Source: new(tokenstest.Source), Now: a.Now},
+		},
+	}
 }
 
 // sameRandom gives the same bytes in every run: a guess that is wrong in one is wrong

@@ -10,10 +10,7 @@ import (
 	"time"
 
 	"idpond/internal/activity"
-	"idpond/internal/auth"
 	"idpond/internal/message"
-	"idpond/internal/tokens"
-	"idpond/internal/tokens/tokenstest"
 )
 
 // eventBench is a bench whose users can sign in, and whose history is kept. Events
@@ -44,16 +41,8 @@ func newEventBench(t testing.TB) *eventBench {
 			b.exported = append(b.exported, m)
 		},
 	}
-	b.srv.Accounts.Activity = history
+	b.srv.Accounts.Activity, b.srv.Auth.Activity = history, history
 	b.srv.Accounts.Messages.Email = b.inbox
-	signIns := &auth.Service{
-		Config: b.srv.Directory, Store: b.store, Accounts: b.srv.Accounts, Keys: b.srv.Keys, Now: b.clock, Rand: b.srv.Accounts.Rand, Activity: history,
-		Tokens: &tokens.Service{
-			Config: b.srv.Directory, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: b.srv.Accounts.Rand,
-			Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
-		},
-	}
-	b.srv.Auth, b.srv.AccessTokens = signIns, signIns
 	b.ok("CreateUserPool", `{"PoolName":"shop","UserPoolTier":"PLUS","UserPoolAddOns":{"AdvancedSecurityMode":"AUDIT"},"AutoVerifiedAttributes":["email"]}`)
 	b.ok("CreateUserPoolClient", `{"ClientName":"app","ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH","ALLOW_USER_SRP_AUTH","ALLOW_REFRESH_TOKEN_AUTH"]}`)
 	return b

@@ -64,7 +64,7 @@ func (s *Server) adminUpdateAuthEventFeedback(ctx context.Context, p *userpool.P
 
 // updateAuthEventFeedback names a pool without a signature: its token authorizes.
 func (s *Server) updateAuthEventFeedback(ctx context.Context, in *api.UpdateAuthEventFeedbackRequest) (*api.UpdateAuthEventFeedbackResponse, error) {
-	p, err := s.Pools.Pool(ctx, in.UserPoolID)
+	p, err := s.Directory.Pool(ctx, in.UserPoolID)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +17,6 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"idpond/cognito/apitest"
-	"idpond/internal/directory"
 	"idpond/internal/userpool"
 )
 
@@ -31,8 +29,6 @@ func newFactorBench(t testing.TB, changes ...setup) *signInBench {
 		p.Settings.SoftwareTokenMfaConfiguration = &userpool.SoftwareTokenMfaConfig{Enabled: true}
 	}
 	b := newSignInBench(t, append([]setup{tokens}, changes...)...)
-	b.srv.Keys = b.auth.Keys
-	b.srv.Directory = &directory.Service{Store: b.store, Now: b.clock, Rand: b.auth.Rand}
 	b.srv.Accounts.Domains, b.srv.Accounts.PagesHost = b.srv.Directory, "id.example.org"
 	b.addUser("ada", func(u *userpool.User) {
 		u.Attributes["email"], u.Attributes["phone_number"] = "ada@example.org", "+441234567890"
@@ -243,23 +239,12 @@ func TestSoftwareTokenRace(t *testing.T) {
 	b := newFactorBench(t)
 	secret := b.associate("ada")
 	body := strings.Replace(as("ada", `"UserCode":"`+codeOf(t, secret, b.clock())+`"`), "{{ada.AccessToken}}", b.kept["ada.AccessToken"], 1)
-	answers := make(chan string, 64)
-	var wg sync.WaitGroup
-	for range cap(answers) {
-		wg.Go(func() {
-			_, failure := b.sendRaw("VerifySoftwareToken", body)
-			answers <- failure
-		})
-	}
-	wg.Wait()
-	close(answers)
-	count := map[string]int{}
-	for failure := range answers {
-		name, _, _ := strings.Cut(failure, ":")
-		count[name]++
-	}
+	got := atOnce(64, func(int) string {
+		name, _, _ := strings.Cut(b.outcome("VerifySoftwareToken", body), ":")
+		return name
+	})
 	want := map[string]int{"": 1, "EnableSoftwareTokenMFAException": 14, "TooManyRequestsException": 49}
-	if diff := cmp.Diff(want, count); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -40,7 +40,7 @@ func open[In, Out any](name string, f func(context.Context, *In) (*Out, error)) 
 func forClient[In interface{ AppClientID() string }, Out any](name string, f func(context.Context, *Client, *In) (*Out, error)) operation {
 	model := api.Lookup(name)
 	return define(name, func(ctx context.Context, s *Server, in *In) (*Out, error) {
-		pool, client, err := s.Clients.Client(ctx, (*in).AppClientID())
+		pool, client, err := s.Directory.Client(ctx, (*in).AppClientID())
 		if fault.Is(err, fault.ResourceNotFound) && !model.Declares(string(fault.ResourceNotFound)) {
 			return nil, fault.New(fault.Unauthorized, fault.Of(err).Message) // RevokeToken (reference: §15)
 		}
@@ -146,7 +146,7 @@ func define[In, Out any](name string, f func(context.Context, *Server, *In) (*Ou
 // (reference: api-behaviour §2). A user who is gone is told by the exception
 // that the operation declares for it.
 func (s *Server) caller(ctx context.Context, model *api.Operation, token string) (*Caller, error) {
-	caller, err := s.AccessTokens.CheckAccessToken(ctx, token, tokens.ScopeAdmin)
+	caller, err := s.Auth.CheckAccessToken(ctx, token, tokens.ScopeAdmin)
 	if fault.Is(err, fault.UserNotFound) && !model.Declares(string(fault.UserNotFound)) {
 		return nil, fault.ErrTokenRevoked()
 	}

@@ -3,6 +3,7 @@ package cognito
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,48 +13,26 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"idpond/cognito/api"
+	"idpond/internal/auth"
+	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/sigv4"
+	"idpond/internal/store"
+	"idpond/internal/store/sqlstore/sqlstoretest"
+	"idpond/internal/tokens"
+	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
 )
 
-// world is what the pipeline asks others for, in their simplest form.
-type world struct{}
+// anyone is a Signatures that believes whatever the header says of the region.
+type anyone struct{}
 
-func (world) Pool(_ context.Context, id string) (*userpool.Pool, error) {
-	if id != "eu-west-1_a" {
-		return nil, fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
-	}
-	return &userpool.Pool{ID: id, Region: "eu-west-1"}, nil
-}
-
-func (world) Serves(_ context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error) {
-	return p.Region == region, false, nil
-}
-
-func (w world) Client(ctx context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
-	if id != "app" {
-		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
-	}
-	pool, err := w.Pool(ctx, "eu-west-1_a")
-	return pool, &userpool.AppClient{ID: id, PoolID: "eu-west-1_a"}, err
-}
-
-func (world) CheckAccessToken(_ context.Context, token, scope string) (*Caller, error) {
-	switch {
-	case token == "gone":
-		return nil, fault.New(fault.UserNotFound, "User does not exist.")
-	case token != "ada" || scope != "aws.cognito.signin.user.admin":
-		return nil, fault.New(fault.NotAuthorized, "Invalid Access Token")
-	}
-	return &Caller{User: &userpool.User{Username: token}}, nil
-}
-
-func (world) Verify(r *http.Request, body []byte) (Signer, error) {
+func (anyone) Verify(r *http.Request, body []byte) (Signer, error) {
 	region, ok := strings.CutPrefix(r.Header.Get("Authorization"), "region ")
 	if !ok {
 		return Signer{}, &sigv4.Error{Code: sigv4.MissingAuthenticationToken, Message: "Missing Authentication Token"}
@@ -61,12 +40,28 @@ func (world) Verify(r *http.Request, body []byte) (Signer, error) {
 	return Signer{Region: region, AccessKey: "AKID"}, nil
 }
 
-// newPipeline is a server with a few operations that show what reached them.
-// AdminEnableUser and AdminGetUser fail in the ways that a test names.
+var (
+	thePool   = userpool.Pool{ID: "eu-west-1_a", Region: "eu-west-1"}
+	theClient = userpool.AppClient{ID: "app", PoolID: "eu-west-1_a"}
+)
+
+// newPipeline is a server with one pool and client, and a few operations that show
+// what reached them. AdminEnableUser and AddUserPoolClientSecret fail in the ways that
+// a test names.
 func newPipeline(t *testing.T, fail error) (*Server, *bytes.Buffer) {
-	log := new(bytes.Buffer)
-	s := &Server{Pools: world{}, Clients: world{}, AccessTokens: world{}, Signatures: world{}, AccountID: "000000000000",
-		Log: slog.New(slog.NewTextHandler(log, nil)),
+	st, _ := sqlstoretest.Open(t)
+	err := st.Write(t.Context(), func(tx store.Tx) error {
+		return errors.Join(tx.CreatePool(t.Context(), new(thePool)), tx.CreateClient(t.Context(), new(theClient)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, log := &directory.Service{Store: st}, new(bytes.Buffer)
+	s := &Server{
+		Directory: dir, Signatures: anyone{}, AccountID: "000000000000", Log: slog.New(slog.NewTextHandler(log, nil)),
+		Auth: &auth.Service{Config: dir, Tokens: &tokens.Service{
+			Config: dir, Store: st, Now: time.Now, Rand: rand.Reader, Keys: &tokens.Keys{Store: st, Source: new(tokenstest.Source), Now: time.Now},
+		}},
 		Undeclared: func(op string, err *fault.Error) {
 			t.Errorf("%s answered %s, which the model does not list for it", op, err.Code)
 		}}
@@ -114,6 +109,21 @@ func newPipeline(t *testing.T, fail error) (*Server, *bytes.Buffer) {
 	}), log
 }
 
+// signedIn makes a user and gives an access token of theirs.
+func signedIn(t *testing.T, s *Server, name string) string {
+	t.Helper()
+	u := &userpool.User{PoolID: thePool.ID, ID: name, Username: name, Enabled: true}
+	err := s.Auth.Tokens.Store.Write(t.Context(), func(tx store.Tx) error { return tx.CreateUser(t.Context(), u) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := s.Auth.Tokens.Grant(t.Context(), tokens.GrantRequest{Pool: &thePool, Client: &theClient, User: u})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set.AccessToken
+}
+
 // send makes one request of the API, signed for eu-west-1.
 func send(t *testing.T, s *Server, op, body string, change ...func(*http.Request)) *http.Response {
 	t.Helper()
@@ -150,6 +160,13 @@ func TestAnswers(t *testing.T) {
 	header := func(name, value string) func(*http.Request) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
+	s, _ := newPipeline(t, nil)
+	ada, gone := signedIn(t, s, "ada"), signedIn(t, s, "gone")
+	err := s.Auth.Tokens.Store.Write(t.Context(), func(tx store.Tx) error { return tx.DeleteUser(t.Context(), thePool.ID, "gone") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	hers := `{"AccessToken":"` + ada + `"}`
 	for _, tt := range []struct {
 		name, op, body string
 		change         func(*http.Request)
@@ -164,18 +181,18 @@ func TestAnswers(t *testing.T) {
 		{"unknown client, not in the model", "RevokeToken", `{"ClientId":"xyz","Token":"t"}`, nil,
 			`400 {"__type":"UnauthorizedException","message":"User pool client xyz does not exist."}`},
 		{"empty structure", "RevokeToken", `{"ClientId":"app","Token":"t"}`, nil, `200 {}`},
-		{"no structure", "DeleteUser", `{"AccessToken":"ada"}`, nil, `200 `},
+		{"no structure", "DeleteUser", hers, nil, `200 `},
 		{"no client, no signature", "UpdateAuthEventFeedback", `{"UserPoolId":"eu-west-1_a","Username":"ada","EventId":"e","FeedbackToken":"t","FeedbackValue":"Valid"}`, header("Authorization", ""), `200 {}`},
-		{"access token", "GetUser", `{"AccessToken":"ada"}`, nil, `200 {"Username":"ada","UserAttributes":[]}`},
+		{"access token", "GetUser", hers, nil, `200 {"Username":"ada","UserAttributes":[]}`},
 		{"bad access token", "GetUser", `{"AccessToken":"eve"}`, nil, `400 {"__type":"NotAuthorizedException","message":"Invalid Access Token"}`},
-		{"access token of nobody", "GetUser", `{"AccessToken":"gone"}`, nil, `400 {"__type":"UserNotFoundException","message":"User does not exist."}`},
-		{"access token of nobody, not in the model", "ListWebAuthnCredentials", `{"AccessToken":"gone"}`, nil,
+		{"access token of nobody", "GetUser", `{"AccessToken":"` + gone + `"}`, nil, `400 {"__type":"UserNotFoundException","message":"User does not exist."}`},
+		{"access token of nobody, not in the model", "ListWebAuthnCredentials", `{"AccessToken":"` + gone + `"}`, nil,
 			`400 {"__type":"NotAuthorizedException","message":"Access Token has been revoked"}`},
-		{"access token or session: token", "AssociateSoftwareToken", `{"AccessToken":"ada"}`, nil, `200 {"SecretCode":"caller: true"}`},
+		{"access token or session: token", "AssociateSoftwareToken", hers, nil, `200 {"SecretCode":"caller: true"}`},
 		{"access token or session: session", "AssociateSoftwareToken", `{"Session":"a-session-of-20-chars"}`, nil, `200 {"SecretCode":"caller: false","Session":"a-session-of-20-chars"}`},
 		{"access token or session: bad token", "AssociateSoftwareToken", `{"AccessToken":"eve"}`, nil, `400 {"__type":"NotAuthorizedException","message":"Invalid Access Token"}`},
 		{"access token or session: neither", "AssociateSoftwareToken", `{}`, nil, `400 {"__type":"InvalidParameterException","message":"Missing required parameter Session"}`},
-		{"access token or session: both", "AssociateSoftwareToken", `{"AccessToken":"ada","Session":"a-session-of-20-chars"}`, nil,
+		{"access token or session: both", "AssociateSoftwareToken", `{"AccessToken":"` + ada + `","Session":"a-session-of-20-chars"}`, nil,
 			`400 {"__type":"InvalidParameterException","message":"Only one of AccessToken and Session can be given."}`},
 		{"signed", "DescribeUserPoolDomain", `{"Domain":"a"}`, nil,
 			`200 {"DomainDescription":{"Domain":"DescribeUserPoolDomain eu-west-1 AKID 127.0.0.1"}}`},
@@ -196,19 +213,18 @@ func TestAnswers(t *testing.T) {
 		{"not built", "AdminForgetDevice", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
 		{"no such operation", "Nonsense", `{}`, nil, `400 {"__type":"UnknownOperationException"}`},
 		{"name without service", "", `{}`, header("X-Amz-Target", "Other.GetUser"), `400 {"__type":"UnknownOperationException"}`},
-		{"name alone", "", `{"AccessToken":"ada"}`, header("X-Amz-Target", "GetUser"), `400 {"__type":"UnknownOperationException"}`},
+		{"name alone", "", hers, header("X-Amz-Target", "GetUser"), `400 {"__type":"UnknownOperationException"}`},
 		{"no target", "", `{}`, header("X-Amz-Target", ""), `400 {"__type":"UnknownOperationException"}`},
-		{"another method", "GetUser", `{"AccessToken":"ada"}`, func(r *http.Request) { r.Method = "PUT" }, `400 {"__type":"UnknownOperationException"}`},
-		{"too long", "GetUser", strings.Repeat(" ", 1<<20) + `{"AccessToken":"ada"}`, nil,
+		{"another method", "GetUser", hers, func(r *http.Request) { r.Method = "PUT" }, `400 {"__type":"UnknownOperationException"}`},
+		{"too long", "GetUser", strings.Repeat(" ", 1<<20) + hers, nil,
 			`413 {"__type":"RequestEntityTooLargeException","message":"Request body is longer than 1048576 bytes."}`},
-		{"as long as can be", "GetUser", strings.Repeat(" ", 1<<20-len(`{"AccessToken":"ada"}`)) + `{"AccessToken":"ada"}`, nil, `200 {"Username":"ada","UserAttributes":[]}`},
-		{"too long, in chunks", "GetUser", strings.Repeat(" ", 1<<20) + `{"AccessToken":"ada"}`, func(r *http.Request) { r.ContentLength = -1 },
+		{"as long as can be", "GetUser", strings.Repeat(" ", 1<<20-len(hers)) + hers, nil, `200 {"Username":"ada","UserAttributes":[]}`},
+		{"too long, in chunks", "GetUser", strings.Repeat(" ", 1<<20) + hers, func(r *http.Request) { r.ContentLength = -1 },
 			`413 {"__type":"RequestEntityTooLargeException","message":"Request body is longer than 1048576 bytes."}`},
 		{"branding may be longer", "SetUICustomization", strings.Repeat(" ", 1<<20) + `{"UserPoolId":"eu-west-1_a","CSS":"abc"}`, nil,
 			`200 {"UICustomization":{"CSS":"3"}}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, _ := newPipeline(t, nil)
 			if tt.change == nil {
 				tt.change = func(*http.Request) {}
 			}
@@ -243,6 +259,7 @@ func answerHeaders(t *testing.T, resp *http.Response) string {
 
 func TestHeaders(t *testing.T) {
 	const cors = "Access-Control-Allow-Origin: *\nAccess-Control-Expose-Headers: x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date\n"
+	s, _ := newPipeline(t, nil)
 	for _, tt := range []struct {
 		name, op, body string
 		change         func(*http.Request)
@@ -250,7 +267,7 @@ func TestHeaders(t *testing.T) {
 	}{
 		{"success", "RevokeToken", `{"ClientId":"app","Token":"t"}`, nil,
 			cors + "Content-Length: 2\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Requestid: UUID\n"},
-		{"success without a body", "DeleteUser", `{"AccessToken":"ada"}`, nil,
+		{"success without a body", "DeleteUser", `{"AccessToken":"` + signedIn(t, s, "ada") + `"}`, nil,
 			cors + "Content-Length: 0\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Requestid: UUID\n"},
 		{"failure", "GetUser", `{"AccessToken":"eve"}`, nil,
 			cors + "Content-Length: 68\nContent-Type: application/x-amz-json-1.1\nX-Amzn-Errormessage: Invalid Access Token\nX-Amzn-Errortype: NotAuthorizedException:\nX-Amzn-Requestid: UUID\n"},
@@ -263,7 +280,6 @@ func TestHeaders(t *testing.T) {
 			"Access-Control-Max-Age: 172800\nContent-Length: 0\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, _ := newPipeline(t, nil)
 			if tt.change == nil {
 				tt.change = func(*http.Request) {}
 			}
@@ -349,6 +365,9 @@ func TestHungUp(t *testing.T) {
 		{false, context.Canceled, "level=ERROR"},
 	} {
 		s, log := newPipeline(t, tt.fail)
+		if _, err := s.Directory.Pool(t.Context(), thePool.ID); err != nil { // from here on it is in memory
+			t.Fatal(err)
+		}
 		ctx, hangUp := context.WithCancel(t.Context())
 		defer hangUp()
 		if tt.gone {

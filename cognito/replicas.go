@@ -76,7 +76,7 @@ func (s *Server) replicaType(p *userpool.Pool, r *userpool.Replica) *api.UserPoo
 // its signature: a pool of another region is as unknown as none, and in a replica's
 // region what would change the pool for all regions is refused.
 func (s *Server) poolHere(ctx context.Context, model *api.Operation, id string) (*userpool.Pool, error) {
-	pool, err := s.Pools.Pool(ctx, id)
+	pool, err := s.Directory.Pool(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (s *Server) poolHere(ctx context.Context, model *api.Operation, id string) 
 	if pool.Region == region {
 		return pool, nil
 	}
-	serves, secondary, err := s.Pools.Serves(ctx, pool, region)
+	serves, secondary, err := s.Directory.Serves(ctx, pool, region)
 	switch {
 	case err != nil:
 		return nil, err

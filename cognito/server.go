@@ -29,28 +29,7 @@ import (
 	"idpond/internal/seal"
 	"idpond/internal/sigv4"
 	"idpond/internal/throttle"
-	"idpond/internal/userpool"
 )
-
-// Pools finds user pools; directory.Service is one. An unknown pool is a
-// ResourceNotFound fault.
-type Pools interface {
-	Pool(ctx context.Context, id string) (*userpool.Pool, error)
-	// Serves reports whether a pool is served in a region, and whether as a replica.
-	Serves(ctx context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error)
-}
-
-// Clients finds app clients with their pools; directory.Service is one. An
-// unknown client is a ResourceNotFound fault.
-type Clients interface {
-	Client(ctx context.Context, clientID string) (*userpool.Pool, *userpool.AppClient, error)
-}
-
-// AccessTokens checks an access token that must have a scope; auth.Service does.
-// Failures are NotAuthorized or UserNotFound faults.
-type AccessTokens interface {
-	CheckAccessToken(ctx context.Context, token, scope string) (*Caller, error)
-}
 
 // Signatures checks the signature of a request with that body; sigv4.Verifier
 // does. Failures are *sigv4.Error.
@@ -63,17 +42,14 @@ type Signer = sigv4.Identity
 
 // Server answers the JSON API. Set the fields, call Init once, then serve.
 type Server struct {
-	Pools        Pools
-	Clients      Clients
-	AccessTokens AccessTokens
-	Signatures   Signatures
-	Accounts     *account.Service
-	Auth         *auth.Service
-	Directory    *directory.Service
-	Imports      *importer.Service
-	Keys         *seal.Keyring // seals pagination tokens
-	AccountID    string        // 12 digits, for ARNs
-	Log          *slog.Logger
+	Signatures Signatures
+	Directory  *directory.Service
+	Accounts   *account.Service
+	Auth       *auth.Service
+	Imports    *importer.Service
+	Keys       *seal.Keyring // seals pagination tokens
+	AccountID  string        // 12 digits, for ARNs
+	Log        *slog.Logger
 	// Limiter holds requests to the service's rates; nil lets all through.
 	Limiter *throttle.Limiter
 	// PagesHost is the host name that custom domains have to point to; "" leaves

@@ -2,7 +2,6 @@ package cognito_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -19,19 +18,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pquerna/otp/totp"
 
-	"idpond/cognito"
 	"idpond/internal/account"
-	"idpond/internal/auth"
-	"idpond/internal/fault"
 	"idpond/internal/srp"
 	"idpond/internal/srp/srptest"
 	"idpond/internal/store"
-	"idpond/internal/tokens"
-	"idpond/internal/tokens/tokenstest"
 	"idpond/internal/userpool"
 )
 
-// signInBench is a userBench with real sign-ins and tokens, and these clients:
+// signInBench is a userBench with these clients:
 //
 //	benchclient   public, with all flows; hides nobody
 //	hiding        the same, hides whether users exist
@@ -43,25 +37,14 @@ import (
 // Its users are confirmed, with the password Passw0rd!, unless a test makes others.
 type signInBench struct {
 	*userBench
-	auth    *auth.Service
-	clients map[string]*userpool.AppClient
-	kept    map[string]string // values of answers, for later bodies
+	kept map[string]string // values of answers, for later bodies
 }
 
 const rightPassword = "Passw0rd!"
 
 func newSignInBench(t testing.TB, changes ...setup) *signInBench {
 	t.Helper()
-	b := &signInBench{kept: map[string]string{}, clients: map[string]*userpool.AppClient{}}
-	b.userBench = newUserBench(t, append([]setup{withAllFlows}, changes...)...)
-	issue := &tokens.Service{
-		Config: b, Store: b.store, Issuer: tokens.Issuer{PublicURL: "http://localhost"}, Now: b.clock, Rand: b.srv.Accounts.Rand,
-		Keys: &tokens.Keys{Store: b.store, Source: &tokenstest.Source{}, Now: b.clock},
-	}
-	b.auth = &auth.Service{
-		Config: b, Store: b.store, Accounts: b.srv.Accounts, Tokens: issue, Keys: b.srv.Accounts.Keys, Now: b.clock, Rand: b.srv.Accounts.Rand,
-	}
-	b.srv.Auth, b.srv.AccessTokens, b.srv.Clients = b.auth, b.auth, b
+	b := &signInBench{userBench: newUserBench(t, append([]setup{withAllFlows}, changes...)...), kept: map[string]string{}}
 	b.addClients()
 	return b
 }
@@ -74,7 +57,6 @@ func withAllFlows(_ *userpool.Pool, c *userpool.AppClient) {
 }
 
 func (b *signInBench) addClients() {
-	b.clients[benchClient] = b.client
 	for name, change := range map[string]func(*userpool.AppClient){
 		"hiding": func(c *userpool.AppClient) { c.Settings.PreventUserExistenceErrors = "ENABLED" },
 		"secret": func(c *userpool.AppClient) {
@@ -96,25 +78,6 @@ func (b *signInBench) addClients() {
 			b.Fatal(err)
 		}
 	}
-}
-
-// Client is cognito.Clients.
-func (b *signInBench) Client(_ context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
-	c, err := b.PoolClient(b.Context(), b.pool, id)
-	return b.pool, c, err
-}
-
-// PoolClient is of auth.Config.
-func (b *signInBench) PoolClient(_ context.Context, _ *userpool.Pool, id string) (*userpool.AppClient, error) {
-	if c := b.clients[id]; c != nil {
-		return c, nil
-	}
-	return nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
-}
-
-// Groups is of tokens.Config.
-func (b *signInBench) Groups(context.Context, string) (map[string]*userpool.Group, error) {
-	return nil, nil
 }
 
 // addUser makes a confirmed user and lets the test change it.
@@ -375,8 +338,6 @@ func (b *signInBench) srpSignIn(keep string, s srpTrial) string {
 	_, respond := sides(s.admin)
 	return b.ask(keep, respond, body)
 }
-
-var _ cognito.AccessTokens = (*auth.Service)(nil)
 
 // tidy writes JSON indented and with sorted keys.
 func tidy(t testing.TB, text string) string {

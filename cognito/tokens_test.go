@@ -185,9 +185,11 @@ func TestBrokenSignature(t *testing.T) {
 func TestDeletedClient(t *testing.T) {
 	b := newSignInBench(t)
 	b.addUser("ada")
-	b.play([]turn{signedIn("hiding", "one"), getUser("one", isAda)})
-	delete(b.clients, "hiding")
-	b.play([]turn{getUser("one", revokedToken)})
+	b.play([]turn{
+		signedIn("hiding", "one"), getUser("one", isAda),
+		{op: "DeleteUserPoolClient", body: `{"UserPoolId":"eu-west-1_Bench","ClientId":"hiding"}`},
+		getUser("one", revokedToken),
+	})
 }
 
 // TestFamily: what stays and what changes over refreshes (reference: api-behaviour §15).

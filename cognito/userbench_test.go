@@ -3,8 +3,8 @@ package cognito_test
 import (
 	"bytes"
 	"context"
-	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,11 +21,14 @@ import (
 
 	"idpond/cognito"
 	"idpond/internal/account"
+	"idpond/internal/auth"
+	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/message"
 	"idpond/internal/store"
 	"idpond/internal/store/sqlstore"
 	"idpond/internal/store/sqlstore/sqlstoretest"
+	"idpond/internal/tokens"
 	"idpond/internal/userpool"
 )
 
@@ -68,14 +71,17 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 	for _, change := range changes {
 		change(b.pool, b.client)
 	}
-	if err := st.Write(t.Context(), func(tx store.Tx) error { return tx.CreatePool(t.Context(), b.pool) }); err != nil {
+	err := st.Write(t.Context(), func(tx store.Tx) error {
+		return errors.Join(tx.CreatePool(t.Context(), b.pool), tx.CreateClient(t.Context(), b.client))
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	random := newRandom()
 	log := slog.New(slog.NewTextHandler(&lockedWriter{w: b.log}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	b.srv = (&cognito.Server{
 		Signatures: b, AccountID: "000000000000", Keys: keys, Log: log,
-		Directory:  &directory.Service{Store: settings{b}, Now: b.clock, Rand: random, AccountID: "000000000000"},
+		Directory:  &directory.Service{Store: benchStore{st, b}, Now: b.clock, Rand: random, AccountID: "000000000000"},
 		Undeclared: func(op string, err *fault.Error) { t.Errorf("%s answered %v, which the model does not list", op, err) },
 		Accounts: &account.Service{
 			Users: st, Writer: st, Keys: keys, Now: b.clock, Rand: random, Log: log,
@@ -88,11 +94,28 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 	return b
 }
 
-// settings is a bench's store, whose pool and clients are the bench's own: what a test
-// changes of them has changed for the server.
-type settings struct{ *userBench }
+// benchStore is the bench's store, but for what is set of its pool and clients, which
+// the bench has itself: what a test changes there has changed for the server.
+type benchStore struct {
+	*sqlstore.Store
+	b *userBench
+}
 
-func (s settings) store() {}
+func (s benchStore) Pool(ctx context.Context, id string) (*userpool.Pool, error) {
+	p, err := s.Store.Pool(ctx, id)
+	if err == nil && id == s.b.pool.ID {
+		p = s.b.pool
+	}
+	return p, err
+}
+
+func (s benchStore) Client(ctx context.Context, id string) (*userpool.AppClient, error) {
+	c, err := s.Store.Client(ctx, id)
+	if own := s.b.clients[id]; err == nil && own != nil {
+		c = own
+	}
+	return c, err
+}
 
 func benchSettings() (*userpool.Pool, *userpool.AppClient) {
 	text := func(name string) userpool.SchemaAttribute {
@@ -231,7 +254,7 @@ func (b *userBench) expand(op, body string) string {
 		case "wrong":
 			return strings.Map(func(r rune) rune { return '0' + (r-'0'+1)%10 }, b.lastCode())
 		case "token":
-			return hex.EncodeToString([]byte(m[2]))
+			return b.token(m[2])
 		case "sub":
 			return b.user(m[2]).ID
 		case "hash":
@@ -276,6 +299,29 @@ func (b *userBench) user(name string) *userpool.User {
 	return u
 }
 
+// token gives an access token of a user; of one who is gone, the last that there was.
+func (b *userBench) token(name string) string {
+	b.Helper()
+	u, err := b.srv.Accounts.AdminGet(b.Context(), b.pool, name)
+	b.mu.Lock()
+	last := b.tokens[name]
+	b.mu.Unlock()
+	if fault.Is(err, fault.UserNotFound) && last != "" {
+		return last
+	}
+	if err != nil {
+		b.Fatalf("user %s: %v", name, err)
+	}
+	set, err := b.auth.Tokens.Grant(b.Context(), tokens.GrantRequest{Pool: b.pool, Client: b.client, User: u})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokens[name] = set.AccessToken
+	return set.AccessToken
+}
+
 // hasPassword reports whether a user's password is this one.
 func (b *userBench) hasPassword(name, password string) bool {
 	b.Helper()
@@ -292,40 +338,6 @@ func (b *userBench) advance(d time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.now = b.now.Add(d)
-}
-
-// Pool is cognito.Pools.
-func (b *userBench) Pool(_ context.Context, id string) (*userpool.Pool, error) {
-	if id != b.pool.ID {
-		return nil, fault.Newf(fault.ResourceNotFound, "User pool %s does not exist.", id)
-	}
-	return b.pool, nil
-}
-
-// Client is cognito.Clients.
-func (b *userBench) Client(_ context.Context, id string) (*userpool.Pool, *userpool.AppClient, error) {
-	if id != b.client.ID {
-		return nil, nil, fault.Newf(fault.ResourceNotFound, "User pool client %s does not exist.", id)
-	}
-	return b.pool, b.client, nil
-}
-
-// CheckAccessToken is cognito.AccessTokens.
-func (b *userBench) CheckAccessToken(ctx context.Context, token, _ string) (*cognito.Caller, error) {
-	name, err := hex.DecodeString(token)
-	if err != nil {
-		return nil, fault.New(fault.NotAuthorized, "Invalid Access Token")
-	}
-	u, err := b.srv.Accounts.AdminGet(ctx, b.pool, string(name))
-	if err != nil {
-		return nil, err
-	}
-	return &cognito.Caller{Pool: b.pool, Client: b.client, User: u}, nil
-}
-
-// Serves is of cognito.Pools: no pool is replicated.
-func (b *userBench) Serves(_ context.Context, p *userpool.Pool, region string) (serves, secondary bool, err error) {
-	return p.Region == region, false, nil
 }
 
 // Verify is cognito.Signatures: it takes every request.
