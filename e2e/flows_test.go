@@ -83,9 +83,7 @@ func newFlow(t *testing.T, s *server, sd side, settings flowSettings) *flow {
 		settings.pool(in)
 	}
 	pool, err := f.api.CreateUserPool(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f.must(err)
 	f.pool = *pool.UserPool.Id
 	f.configureMFA(settings, in.SmsConfiguration)
 	f.addClient(settings)
@@ -108,9 +106,8 @@ func (f *flow) configureMFA(settings flowSettings, sms *types.SmsConfigurationTy
 			in.SoftwareTokenMfaConfiguration = &types.SoftwareTokenMfaConfigType{Enabled: true}
 		}
 	}
-	if _, err := f.api.SetUserPoolMfaConfig(f.Context(), in); err != nil {
-		f.Fatal(err)
-	}
+	_, err := f.api.SetUserPoolMfaConfig(f.Context(), in)
+	f.must(err)
 }
 
 func (f *flow) addClient(settings flowSettings) {
@@ -127,9 +124,7 @@ func (f *flow) addClient(settings flowSettings) {
 		settings.client(in)
 	}
 	client, err := f.api.CreateUserPoolClient(f.Context(), in)
-	if err != nil {
-		f.Fatal(err)
-	}
+	f.must(err)
 	f.client = *client.UserPoolClient
 }
 
@@ -254,13 +249,9 @@ func (f *flow) prove(client *srptest.Client, password string, more ...string) er
 	f.expect(types.ChallengeNameTypePasswordVerifier)
 	p := f.parameters
 	key, err := client.Key(srp.PoolName(f.pool), p["USER_ID_FOR_SRP"], password, p["SALT"], p["SRP_B"])
-	if err != nil {
-		f.Fatal(err)
-	}
+	f.must(err)
 	block, err := base64.StdEncoding.DecodeString(p["SECRET_BLOCK"])
-	if err != nil {
-		f.Fatal(err)
-	}
+	f.must(err)
 	claim := srp.Claim{PoolName: srp.PoolName(f.pool), UserID: p["USER_ID_FOR_SRP"], SecretBlock: block, Timestamp: srp.Timestamp(time.Now().UTC())}
 	return f.answer(append(more, "USERNAME", p["USER_ID_FOR_SRP"], "PASSWORD_CLAIM_SECRET_BLOCK", p["SECRET_BLOCK"],
 		"PASSWORD_CLAIM_SIGNATURE", claim.Signature(key), "TIMESTAMP", claim.Timestamp)...)
