@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"idpond/internal/account"
 	"idpond/internal/auth"
 	"idpond/internal/store"
 	"idpond/internal/userpool"
@@ -117,6 +120,48 @@ func TestLocksOfStrangersCostTheSame(t *testing.T) {
 	}
 	if did["ada"] != did["nobody"] || did["ada"] == 0 {
 		t.Errorf("transactions: %v", did)
+	}
+}
+
+// lockedMeanwhile are users who get locked as soon as a sign-in has found them.
+type lockedMeanwhile struct {
+	store.Users
+	b *signInBench
+}
+
+func (l lockedMeanwhile) FindUser(ctx context.Context, poolID string, names []userpool.SignInName) (*userpool.User, error) {
+	u, err := l.Users.FindUser(ctx, poolID, names)
+	if err != nil {
+		return nil, err
+	}
+	return u, l.b.store.Write(ctx, func(tx store.Tx) error {
+		for range 5 {
+			if _, err := tx.PasswordWrong(ctx, poolID, u.ID, l.b.clock()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// TestOvertakenPasswordIsNotKeptAnew: of many guesses at once a right one that comes behind
+// the lock isn't hashed again, which would take long and so tell it.
+func TestOvertakenPasswordIsNotKeptAnew(t *testing.T) {
+	b := newSignInBench(t)
+	b.addUser("ada")
+	b.srv.Accounts.Passwords = account.Argon2Hashes(b.clock, account.Argon2Params{MemoryKiB: 64, Iterations: 1, Parallelism: 1})
+	before := b.user("ada").Credential
+	users := b.srv.Accounts.Users
+	b.srv.Accounts.Users = lockedMeanwhile{users, b}
+	b.play([]turn{begun(locked)})
+	b.srv.Accounts.Users = users
+	if diff := cmp.Diff(before, b.user("ada").Credential); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+	b.advance(time.Minute)
+	b.play([]turn{begun(gotTokens)})
+	if b.user("ada").Credential.Hash == "" {
+		t.Error("the password was not kept anew")
 	}
 }
 

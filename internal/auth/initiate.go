@@ -153,11 +153,13 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 	defer done()
 	if right {
 		a.password = password
-		if err := s.Accounts.Rehash(ctx, a.pool, u, password); err != nil {
-			return nil, err
-		}
 	}
-	return s.firstFactor(ctx, a, right, also)
+	out, err := s.firstFactor(ctx, a, right, also)
+	if err != nil {
+		return nil, err
+	}
+	// Not before: a right guess that a lock has overtaken must not take the time of a hash.
+	return out, s.Accounts.Rehash(ctx, a.pool, u, password)
 }
 
 // imported reports whether u never had a password here and has to set one: that
