@@ -113,6 +113,15 @@ func (s *Service) wrongPassword(ctx context.Context, a *attempt, now time.Time) 
 	return errLocked()
 }
 
+// refuseLocked refuses a password while a lock runs. Where existence is hidden it asks of
+// the database what the lock of a name that nobody has does, and takes as long.
+func (s *Service) refuseLocked(ctx context.Context, a *attempt, now time.Time) error {
+	if a.client.HidesUserExistence() {
+		return s.wrongPassword(ctx, a, now)
+	}
+	return errLocked()
+}
+
 // refusedByState says why a user who gave the right password may not sign in, or
 // nil (reference: api-behaviour §8).
 func refusedByState(pool *userpool.Pool, u *userpool.User, now time.Time) error {

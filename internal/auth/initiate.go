@@ -140,7 +140,7 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 			s.Accounts.Passwords.Check(ctx, a.pool, nil, password)
 		})
 	case u.LockedUntil.After(now):
-		return nil, s.wrongPassword(ctx, a, now) // counts nothing, and takes as long as a stranger's lock
+		return nil, s.refuseLocked(ctx, a, now)
 	case !a.client.HidesUserExistence() && imported(u):
 		return nil, errResetRequired()
 	}

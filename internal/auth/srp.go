@@ -132,7 +132,7 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 	}
 	a.user = u
 	if now := s.Now(); u.LockedUntil.After(now) {
-		return nil, s.wrongPassword(ctx, a, now) // as in checkPassword
+		return nil, s.refuseLocked(ctx, a, now)
 	}
 	if a.deviceKey == "" {
 		if err := s.resumeDevice(ctx, a, "", block.Device); err != nil {
