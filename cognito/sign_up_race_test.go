@@ -40,7 +40,7 @@ func TestSignUpAtOnce(t *testing.T) {
 // the name is taken.
 func (b *userBench) oneSignedUp(got map[string]int, taken string, of int) {
 	b.Helper()
-	want := map[string]int{pretty(b, `{"UserConfirmed":false,"UserSub":"SUB"}`): 1, taken: of - 1}
+	want := map[string]int{tidy(b, `{"UserConfirmed":false,"UserSub":"SUB"}`): 1, taken: of - 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		b.Errorf("answers (-want +got):\n%s", diff)
 	}

@@ -174,7 +174,7 @@ func (b *userBench) check(s step) {
 		return
 	}
 	if strings.HasPrefix(want, "{") {
-		want = pretty(b, want)
+		want = tidy(b, want)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		b.Errorf("%s %s (-want +got):\n%s", s.op, s.body, diff)
@@ -226,7 +226,7 @@ func (b *userBench) call(op, body string) string {
 		if answer == "" {
 			return ""
 		}
-		return pretty(b, answer)
+		return tidy(b, answer)
 	}
 	var e struct{ Type, Message string }
 	if err := json.Unmarshal([]byte(strings.Replace(answer, "__type", "Type", 1)), &e); err != nil {
@@ -343,20 +343,6 @@ func (b *userBench) advance(d time.Duration) {
 // Verify is cognito.Signatures: it takes every request.
 func (b *userBench) Verify(*http.Request, []byte) (cognito.Signer, error) {
 	return cognito.Signer{Region: "eu-west-1", AccessKey: "AKID"}, nil
-}
-
-// pretty gives JSON with sorted members, one a line.
-func pretty(t testing.TB, text string) string {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal([]byte(text), &v); err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-	out, err := json.MarshalIndent(v, "", " ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
 }
 
 type lockedWriter struct {
