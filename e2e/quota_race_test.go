@@ -80,3 +80,60 @@ func quotaRace(t *testing.T, args ...string) {
 		}
 	}
 }
+
+// TestQuotaOfUserRace: however many groups a user is added to at once, on two servers,
+// the user is in as many as the quota allows.
+func TestQuotaOfUserRace(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { quotaOfUserRace(t) })
+	t.Run("postgres", func(t *testing.T) { quotaOfUserRace(t, "--database="+postgres(t)) })
+}
+
+func quotaOfUserRace(t *testing.T, args ...string) {
+	const quota, requests = 3, 32
+	dir := t.TempDir()
+	args = append(args, fmt.Sprintf("--quota=groups-per-user=%d", quota), "--empty")
+	var clients []*cip.Client
+	for range 2 {
+		clients = append(clients, cip.New(sdk(start(t, dir, args...)).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
+	}
+	made, err := clients[0].CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: new("race")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool, ada := made.UserPool.Id, new("ada")
+	_, err = clients[0].AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{UserPoolId: pool, Username: ada, MessageAction: "SUPPRESS", TemporaryPassword: new("Passw0rd!")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(c *cip.Client, group *string) error {
+		_, err := c.AdminAddUserToGroup(t.Context(), &cip.AdminAddUserToGroupInput{UserPoolId: pool, Username: ada, GroupName: group})
+		return err
+	}
+	for i := range requests {
+		if _, err := clients[0].CreateGroup(t.Context(), &cip.CreateGroupInput{UserPoolId: pool, GroupName: aws.String(fmt.Sprintf("g%d", i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var all sync.WaitGroup
+	for i := range requests {
+		all.Go(func() {
+			err := add(clients[i%2], aws.String(fmt.Sprintf("g%d", i)))
+			if _, full := errors.AsType[*types.InvalidParameterException](err); err != nil && !full {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	is, err := clients[0].AdminListGroupsForUser(t.Context(), &cip.AdminListGroupsForUserInput{UserPoolId: pool, Username: ada})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(is.Groups) != quota {
+		t.Fatalf("the user is in %d groups, the quota is %d", len(is.Groups), quota)
+	}
+	for _, g := range is.Groups { // where the user is already, nothing is refused
+		if err := add(clients[1], g.GroupName); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -101,14 +101,20 @@ func (s *Service) AddToGroup(ctx context.Context, p *userpool.Pool, name, userID
 			return err
 		}
 		u, err := tx.User(ctx, p.ID, userID)
-		if err != nil {
+		if err != nil || slices.Contains(u.Groups, name) {
+			return noUser(err)
+		}
+		if err := tx.AddToGroup(ctx, p.ID, name, userID); err != nil {
+			return noUser(err)
+		}
+		if u, err = tx.User(ctx, p.ID, userID); err != nil { // again: two requests may have come here together
 			return noUser(err)
 		}
 		// LimitExceededException is not one of this operation's (cognito/api).
-		if most := s.Quotas.Of(userpool.QuotaGroupsOfUser); len(u.Groups) >= most && !slices.Contains(u.Groups, name) {
+		if most := s.Quotas.Of(userpool.QuotaGroupsOfUser); len(u.Groups) > most {
 			return fault.ErrQuota(fault.InvalidParameter, most, "groups per user")
 		}
-		return tx.AddToGroup(ctx, p.ID, name, userID)
+		return nil
 	}))
 }
 

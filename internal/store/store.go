@@ -202,7 +202,8 @@ type UserTx interface {
 	// links, devices, passkeys, password history and sign-in history.
 	DeleteUser(ctx context.Context, poolID, id string) error
 
-	// AddToGroup and RemoveFromGroup do nothing when it is so already.
+	// AddToGroup and RemoveFromGroup do nothing when it is so already. Nobody adds the
+	// user to another group before the end.
 	AddToGroup(ctx context.Context, poolID, group, userID string) error
 	RemoveFromGroup(ctx context.Context, poolID, group, userID string) error
 

@@ -83,6 +83,9 @@ func (t *tx) DeleteGroup(ctx context.Context, poolID, name string) error {
 
 // AddToGroup implements store.UserTx. ErrNotFound: there is no such group or user.
 func (t *tx) AddToGroup(ctx context.Context, poolID, group, userID string) error {
+	if _, err := get(ctx, &t.reads, t.toEdit(selectUserKeys, lockUserKeys), scanUserKeys, poolID, userID); err != nil {
+		return err
+	}
 	return t.change(ctx, insertMember, poolID, group, userID)
 }
 

@@ -37,7 +37,8 @@ const (
 	// What UpdateUser compares with.
 	selectUserKeys statement = `SELECT username, status, enabled, attributes, names, version
 		FROM users WHERE pool_id = $1 AND id = $2`
-	insertUser statement = `INSERT INTO users (pool_id, id, username, status, enabled, attributes, pending, names,
+	lockUserKeys statement = selectUserKeys + lockRow
+	insertUser   statement = `INSERT INTO users (pool_id, id, username, status, enabled, attributes, pending, names,
 		credential, created_at, updated_at, version, identities, mfa, software_token)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT DO NOTHING`
