@@ -143,7 +143,6 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 		Keys: a.keys, Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log, Activity: history,
 		Domains: a.directory, PagesHost: public.Hostname(),
 	}
-	judge := a.threatProtection(a.leaked, log)
 	a.imports = &importer.Service{
 		Store: a.store, Accounts: a.accounts, Keys: a.keys, PublicURL: a.public, AccountID: c.AccountID,
 		Quotas: a.directory.Quotas, Now: time.Now, Rand: rand.Reader, Log: log,
@@ -157,7 +156,7 @@ func (a *app) wire(c *serveCmd, log *slog.Logger, public *url.URL, verifier *sig
 	}
 	signIns := &auth.Service{
 		Config: a.directory, Store: a.store, Accounts: a.accounts, Tokens: issued, Keys: a.keys, Now: time.Now, Rand: rand.Reader,
-		Activity: history, Risk: judge, Triggers: &trigger.Service{Invoker: a.functions},
+		Activity: history, Risk: a.threatProtection(log), Triggers: &trigger.Service{Invoker: a.functions},
 	}
 	a.metrics = handlers.NewMetrics()
 	api := (&cognito.Server{

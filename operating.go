@@ -98,9 +98,9 @@ func (o operating) leaked() (*risk.Leaked, error) {
 
 // threatProtection makes the service that judges sign-ins. It takes the tokens of
 // its mails from the accounts, which ask it.
-func (a *app) threatProtection(leaked *risk.Leaked, log *slog.Logger) *risk.Service {
+func (a *app) threatProtection(log *slog.Logger) *risk.Service {
 	judge := &risk.Service{
-		Config: a.directory, History: a.store, Leaked: leaked, Messages: a.accounts.Messages, FeedbackToken: a.accounts.FeedbackToken,
+		Config: a.directory, History: a.store, Leaked: a.leaked, Messages: a.accounts.Messages, FeedbackToken: a.accounts.FeedbackToken,
 		FeedbackPage: a.public + handlers.FeedbackPath, Now: time.Now, Log: log,
 	}
 	a.accounts.Risk = judge

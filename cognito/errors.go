@@ -81,8 +81,7 @@ func (s *Server) conform(ctx context.Context, req *request, model *api.Operation
 	if s.Undeclared != nil {
 		s.Undeclared(model.Name, fe)
 	}
-	s.Log.LogAttrs(ctx, slog.LevelError, "undeclared exception", slog.String("op", model.Name),
-		slog.String("code", string(fe.Code)), slog.String("request", req.ID))
+	s.Log.LogAttrs(ctx, slog.LevelError, "undeclared exception", req.attrs(slog.String("code", string(fe.Code)))...)
 	for _, code := range standIns(fe.Code) {
 		if model.Declares(string(code)) {
 			return fault.New(code, fe.Message).Because(fe)
@@ -126,11 +125,18 @@ func (s *Server) logFailure(ctx context.Context, req *request, fe *fault.Error, 
 	if !s.Log.Enabled(ctx, level) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("op", req.Operation), slog.String("code", string(fe.Code)), slog.String("request", req.ID)}
+	attrs := req.attrs(slog.String("code", string(fe.Code)))
 	if cause != nil {
 		attrs = append(attrs, slog.String("cause", describe(cause)))
 	}
 	s.Log.LogAttrs(ctx, level, "operation failed", attrs...)
+}
+
+// logDone notes who has had a signed operation carried out.
+func (s *Server) logDone(ctx context.Context, req *request) {
+	if req.AccessKey != "" && s.Log.Enabled(ctx, slog.LevelInfo) {
+		s.Log.LogAttrs(ctx, slog.LevelInfo, "operation done", req.attrs()...)
+	}
 }
 
 // describe writes an error with the causes that faults hide.

@@ -95,6 +95,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, req *request) *a
 	if err != nil {
 		return s.failure(ctx, req, op.model, err)
 	}
+	s.logDone(ctx, req)
 	return &answer{status: http.StatusOK, body: out}
 }
 

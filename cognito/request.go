@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/http"
 
@@ -28,6 +29,16 @@ type request struct {
 	UserAgent string
 	Region    string // of the signature; "" in operations without one
 	AccessKey string // likewise
+}
+
+// attrs says in a line of the log which request it is about, and whose.
+func (r *request) attrs(more ...slog.Attr) []slog.Attr {
+	attrs := append([]slog.Attr{slog.String("op", r.Operation)}, more...)
+	attrs = append(attrs, slog.String("request", r.ID))
+	if r.AccessKey != "" {
+		attrs = append(attrs, slog.String("key", r.AccessKey))
+	}
+	return attrs
 }
 
 type requestKey struct{}
