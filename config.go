@@ -107,6 +107,7 @@ type serveCmd struct {
 
 	AccessKeys      []string `name:"access-keys" sep:"," placeholder:"ID:SECRET" help:"Access keys that may sign IAM operations. Without any, every signature is accepted while only this machine can reach the server."`
 	AccessKeysFile  string   `name:"access-keys-file" placeholder:"FILE" help:"File with one ID:SECRET per line."`
+	configFile      string   // "" for none
 	AllowUnsigned   bool     `name:"dangerously-accept-any-signature" help:"Serve others than this machine without access keys: whoever reaches the server administers it."`
 	Inbox           bool     `help:"Show sent mails and SMS, with their codes, under /_idpond/inbox to others than this machine too."`
 	AllowOutbound   []string `name:"allow-outbound" sep:"," placeholder:"HOST|CIDR" help:"Hosts, addresses and networks of your own that the server may call for what administrators configure, such as identity providers; others than public ones are closed."`
@@ -182,10 +183,32 @@ func (c *serveCmd) local() bool {
 // The sealing key's is refused then (package seal); others may have been put there by
 // whatever runs the server, with modes of its own.
 func (c *serveCmd) exposed() []string {
-	return slices.DeleteFunc([]string{c.AccessKeysFile, c.DatabaseFile, c.TriggerSecretFile}, func(file string) bool {
+	files := []string{c.AccessKeysFile, c.DatabaseFile, c.TriggerSecretFile}
+	if hasSecrets(c.configFile) {
+		files = append(files, c.configFile)
+	}
+	return slices.DeleteFunc(files, func(file string) bool {
 		info, err := os.Stat(file)
 		return err != nil || !seal.Exposed(info.Mode())
 	})
+}
+
+// hasSecrets reports whether a configuration file holds secrets itself.
+func hasSecrets(file string) bool {
+	var values struct {
+		AccessKeys    any    `toml:"access-keys"`
+		TriggerSecret string `toml:"trigger-secret"`
+		Database      string `toml:"database"`
+	}
+	if _, err := toml.DecodeFile(file, &values); err != nil {
+		return false // none, or one that the command line has refused
+	}
+	database, err := url.Parse(values.Database)
+	if err != nil { // a path, or a URL that nothing is known of
+		return true
+	}
+	_, password := database.User.Password()
+	return password || values.AccessKeys != nil || values.TriggerSecret != ""
 }
 
 func validPublicURL(text string) error {

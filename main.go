@@ -77,6 +77,7 @@ func run(ctx context.Context, args []string, io streams) (code int) {
 		fmt.Fprintf(io.Err, "idpond: %s\nidpond --help shows what is allowed.\n", err)
 		return 2
 	}
+	c.Serve.configFile = string(c.Config)
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(io); err != nil {
 		fmt.Fprintf(io.Err, "idpond: %s\n", err)

@@ -40,6 +40,30 @@ func (w whenWritten) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// TestExposedConfiguration: so does one whose configuration file has a secret.
+func TestExposedConfiguration(t *testing.T) {
+	for text, secret := range map[string]bool{
+		`access-keys = ["AKID:sixteen-letters--"]`: true, `trigger-secret = "sixteen-letters--"`: true,
+		`log-level = "warn"`: false, `database = "idpond.db"`: false,
+	} {
+		dir := t.TempDir()
+		file := filepath.Join(dir, "idpond.toml")
+		if err := errors.Join(os.WriteFile(file, []byte(text), 0o600), os.Chmod(file, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		t.Chdir(dir)
+		ctx, started := context.WithCancel(t.Context())
+		var log bytes.Buffer
+		args := []string{"--config=" + file, "--listen=127.0.0.1:0", "--data=" + dir, "--empty"}
+		if code := run(ctx, args, streams{whenWritten(started), &log}); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, &log)
+		}
+		if warned := strings.Contains(log.String(), "OTHERS THAN ITS OWNER") && strings.Contains(log.String(), file); warned != secret {
+			t.Errorf("%s: warned is %v\n%s", text, warned, &log)
+		}
+	}
+}
+
 // TestExposedSecrets: a server whose access keys others may read says so as it starts.
 func TestExposedSecrets(t *testing.T) {
 	for mode, warned := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o620: true} {
