@@ -334,7 +334,7 @@ func TestChoiceHistory(t *testing.T) {
 				p.Settings.UserPoolAddOns = &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
 			})
 			made := 0
-			b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+			b.srv.Auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
 			b.addUser("ada", withEmail)
 			tt.does(b)
 			entries, err := activity.List(t.Context(), b.store, b.user("ada"), time.Time{}, "", 10)

@@ -252,7 +252,7 @@ func TestFailingFunctions(t *testing.T) {
 	}
 	b := newCustomBench(t)
 	b.addUser("ada")
-	b.auth.Triggers = &trigger.Service{Invoker: trigger.NewHTTP(nil, new(outbound.Guard), "", time.Now)}
+	b.srv.Auth.Triggers = &trigger.Service{Invoker: trigger.NewHTTP(nil, new(outbound.Guard), "", time.Now)}
 	b.play([]turn{{op: "InitiateAuth", body: customAuth(benchClient, "ada"),
 		want: "UnexpectedLambdaException: DefineAuthChallenge invocation failed due to configuration."}})
 }

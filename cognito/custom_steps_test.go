@@ -87,7 +87,7 @@ func TestCustomAuthHistory(t *testing.T) {
 		p.Settings.UserPoolAddOns = &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
 	})
 	made := 0
-	b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+	b.srv.Auth.Activity = &activity.Recorder{Now: b.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
 	b.addUser("ada")
 	b.functions.inOrder("PASSWORD_VERIFIER", "CUSTOM_CHALLENGE", "CUSTOM_CHALLENGE")
 	body, failure := b.password(benchClient, "ada", rightPassword, true)

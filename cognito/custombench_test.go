@@ -120,7 +120,7 @@ func newCustomBench(t testing.TB, changes ...setup) *customBench {
 	}
 	b.http = trigger.NewHTTP(list, &outbound.Guard{Loopback: true}, "", time.Now)
 	b.http.Pause = time.Millisecond
-	b.auth.Triggers = &trigger.Service{Invoker: b.http}
+	b.srv.Auth.Triggers = &trigger.Service{Invoker: b.http}
 	return b
 }
 

@@ -217,9 +217,9 @@ func TestDeviceTakenBackMeanwhile(t *testing.T) {
 			d.kept["first.AccessToken"] = d.kept["next.AccessToken"]
 			d.asked()
 			proof := d.proof("next", noDevice)
-			plain := d.auth.Store
-			d.auth.Store = afterDevice{plain, func() {
-				d.auth.Store = plain
+			plain := d.srv.Auth.Store
+			d.srv.Auth.Store = afterDevice{plain, func() {
+				d.srv.Auth.Store = plain
 				d.play(then(d))
 			}}
 			d.play([]turn{proof})

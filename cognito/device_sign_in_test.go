@@ -205,7 +205,7 @@ func TestDeviceInHistory(t *testing.T) {
 		p.Settings.UserPoolTier, p.Settings.UserPoolAddOns = "PLUS", &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
 	})
 	made := 0
-	d.auth.Activity = &activity.Recorder{Now: d.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
+	d.srv.Auth.Activity = &activity.Recorder{Now: d.clock, NewID: func() string { made++; return fmt.Sprint("event-", made) }}
 	history := func(want ...string) {
 		t.Helper()
 		answer, failure := d.send("AdminListUserAuthEvents", `{"Username":"ada"}`)

@@ -43,8 +43,8 @@ func (w *watchedStore) Write(ctx context.Context, f func(store.Tx) error) error 
 }
 
 func (b *signInBench) watch() *watchedStore {
-	w := &watchedStore{Store: b.auth.Store}
-	b.auth.Store = w
+	w := &watchedStore{Store: b.srv.Auth.Store}
+	b.srv.Auth.Store = w
 	return w
 }
 

@@ -179,7 +179,7 @@ func TestClonedPasskey(t *testing.T) {
 	b := newPasskeyBench(t, func(p *userpool.Pool, _ *userpool.AppClient) {
 		p.Settings.UserPoolAddOns = &userpool.UserPoolAddOns{AdvancedSecurityMode: "AUDIT"}
 	})
-	b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
+	b.srv.Auth.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
 	counted := func(n uint32) func(*presentation) { return func(p *presentation) { p.count = n } }
 	history := func() []string {
 		list, err := activity.List(t.Context(), b.store, b.user("ada"), time.Time{}, "", 60)
@@ -268,22 +268,22 @@ func TestManyPasskeys(t *testing.T) {
 // TestPasskeyOnPages: the pages put the same challenge, at once where there is no choice.
 func TestPasskeyOnPages(t *testing.T) {
 	b := newPasskeyBench(t)
-	begun, err := b.auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
+	begun, err := b.srv.Auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
 	if err != nil || begun.Challenge != auth.ChallengeSelect || !slices.Equal(begun.Choices, []string{"PASSWORD", "WEB_AUTHN"}) {
 		t.Fatalf("%+v, error %v", begun, err)
 	}
-	asked, err := b.auth.PageRespond(t.Context(), b.pool, b.client, begun.Session, begun.Challenge, map[string]string{"ANSWER": "WEB_AUTHN"})
+	asked, err := b.srv.Auth.PageRespond(t.Context(), b.pool, b.client, begun.Session, begun.Challenge, map[string]string{"ANSWER": "WEB_AUTHN"})
 	if err != nil || asked.Challenge != auth.ChallengeWebAuthn {
 		t.Fatalf("%+v, error %v", asked, err)
 	}
 	b.changeUser("ada", func(u *userpool.User) { u.Credential = userpool.Credential{SetAt: u.Credential.SetAt} })
-	alone, err := b.auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
+	alone, err := b.srv.Auth.PageChoose(t.Context(), auth.PageRequest{Pool: b.pool, Client: b.client, Username: "ada"})
 	if err != nil || alone.Challenge != auth.ChallengeWebAuthn {
 		t.Fatalf("%+v, error %v", alone, err)
 	}
 	for _, out := range []*auth.PageOutcome{asked, alone} {
 		answer := func(change ...func(*presentation)) (*auth.PageOutcome, error) {
-			return b.auth.PageRespond(t.Context(), b.pool, b.client, out.Session, out.Challenge,
+			return b.srv.Auth.PageRespond(t.Context(), b.pool, b.client, out.Session, out.Challenge,
 				map[string]string{"CREDENTIAL": b.uses(out.Parameters["CREDENTIAL_REQUEST_OPTIONS"], change...)})
 		}
 		if _, err := answer(func(p *presentation) { p.flags = 0 }); err == nil || err.Error() != incorrect {

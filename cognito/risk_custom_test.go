@@ -38,8 +38,8 @@ func TestCustomSignInsAreJudged(t *testing.T) {
 			})
 			ip := "192.0.2.7"
 			b.srv.ClientIP = func(*http.Request) string { return ip }
-			b.auth.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
-			b.auth.Risk = &risk.Service{Config: blockAll{}, History: b.store, Now: b.clock}
+			b.srv.Auth.Activity = &activity.Recorder{Now: b.clock, NewID: uuid.NewString}
+			b.srv.Auth.Risk = &risk.Service{Config: blockAll{}, History: b.store, Now: b.clock}
 			b.addUser("ada")
 			b.play([]turn{{op: "InitiateAuth", body: signIn(benchClient, "ada", rightPassword), want: gotTokens}})
 			ip = "203.0.113.1"

@@ -21,7 +21,6 @@ import (
 
 	"idpond/cognito"
 	"idpond/internal/account"
-	"idpond/internal/auth"
 	"idpond/internal/directory"
 	"idpond/internal/fault"
 	"idpond/internal/message"
@@ -36,16 +35,14 @@ import (
 // a test has set up as it likes, and may change as it goes.
 type userBench struct {
 	testing.TB
-	dir    string // of the database
-	srv    *cognito.Server
-	store  *sqlstore.Store
-	inbox  *message.Inbox
-	log    *bytes.Buffer
-	auth   *auth.Service
-	pool   *userpool.Pool
-	client *userpool.AppClient
-	// clients are all clients of the pool by id.
-	clients map[string]*userpool.AppClient
+	dir     string // of the database
+	srv     *cognito.Server
+	store   *sqlstore.Store
+	inbox   *message.Inbox
+	log     *bytes.Buffer
+	pool    *userpool.Pool
+	client  *userpool.AppClient
+	clients map[string]*userpool.AppClient // all of the pool, by id
 
 	mu     sync.Mutex
 	now    time.Time
@@ -89,8 +86,7 @@ func newUserBench(t testing.TB, changes ...setup) *userBench {
 			Messages:  &message.Sender{Email: b.inbox, SMS: b.inbox, Now: b.clock, Rand: random, Log: log},
 		},
 	}).Init()
-	b.auth = newAuth(b.srv, st)
-	b.srv.Auth = b.auth
+	b.srv.Auth = newAuth(b.srv, st)
 	return b
 }
 
@@ -312,7 +308,7 @@ func (b *userBench) token(name string) string {
 	if err != nil {
 		b.Fatalf("user %s: %v", name, err)
 	}
-	set, err := b.auth.Tokens.Grant(b.Context(), tokens.GrantRequest{Pool: b.pool, Client: b.client, User: u})
+	set, err := b.srv.Auth.Tokens.Grant(b.Context(), tokens.GrantRequest{Pool: b.pool, Client: b.client, User: u})
 	if err != nil {
 		b.Fatal(err)
 	}
