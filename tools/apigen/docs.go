@@ -65,7 +65,7 @@ func registration(n ast.Node) string {
 
 // generalTests are test files that name operations without testing what they do, as the
 // benches do.
-var generalTests = []string{"contract_test.go", "pipeline_test.go", "rates_test.go", "registration_test.go"}
+var generalTests = []string{"contract_test.go", "errors_test.go", "pipeline_test.go", "rates_test.go", "registration_test.go"}
 
 // readTests finds the test files in dir that call operations: by a text that is the
 // name, or begins with it and a blank, or by a method of an SDK's client. It gives
