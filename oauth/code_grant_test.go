@@ -76,6 +76,12 @@ func TestCodeGrantRefusals(t *testing.T) {
 		{name: "verifier without challenge", pairs: []string{"code_verifier=" + verifier}, want: invalidGrant, used: true},
 		{name: "expired", before: func(d *door) { d.Wait(5 * time.Minute) }, want: invalidGrant, used: true},
 		{name: "user disabled meanwhile", before: func(d *door) { d.ChangeUser(t, func(u *userpool.User) { u.Enabled = false }) }, want: invalidGrant, used: true},
+		{name: "sign-ins ended meanwhile", before: func(d *door) {
+			d.ChangeUser(t, func(u *userpool.User) { u.Enabled = true })
+			d.Write(t, func(ctx context.Context, tx store.Tx) error {
+				return tx.EndSignIns(ctx, d.User.PoolID, d.User.ID, d.Now())
+			})
+		}, want: invalidGrant, used: true},
 		{name: "email_verified not readable", before: func(d *door) {
 			d.ChangeUser(t, func(u *userpool.User) { u.Enabled = true })
 			d.Change(t, WebClient, func(c *userpool.AppClient) { c.Settings.ReadAttributes = []string{"email", "name"} })

@@ -247,7 +247,7 @@ type GrantTx interface {
 	// when old was retired before graceStart, or is dead.
 	RotateRefreshToken(ctx context.Context, poolID string, old, next Hash, now, graceStart time.Time) error
 	// RevokeGrant ends one grant, RevokeUserGrants all of a user; EndSignIns ends these
-	// and the user's browser sessions.
+	// and the user's browser sessions and authorization codes.
 	RevokeGrant(ctx context.Context, poolID, grantID string, now time.Time) error
 	RevokeUserGrants(ctx context.Context, poolID, userID string, now time.Time) error
 	EndSignIns(ctx context.Context, poolID, userID string, now time.Time) error

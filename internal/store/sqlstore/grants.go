@@ -170,5 +170,8 @@ func (t *tx) EndSignIns(ctx context.Context, poolID, userID string, now time.Tim
 	if err := t.RevokeUserGrants(ctx, poolID, userID, now); err != nil {
 		return err
 	}
+	if err := t.change(ctx, deleteUserAuthCodes, poolID, userID); err != nil {
+		return err
+	}
 	return t.change(ctx, deleteUserBrowserSessions, poolID, userID)
 }

@@ -19,7 +19,9 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`
 	takeAuthCode statement = `UPDATE auth_codes SET used_for = $3 WHERE pool_id = $1 AND hash = $2 AND used_for = ''
 		RETURNING ` + authCodeColumns
-	selectAuthCode statement = `SELECT ` + authCodeColumns + ` FROM auth_codes WHERE pool_id = $1 AND hash = $2`
+	// Reads the codes of the whole pool, of which there are those of five minutes.
+	deleteUserAuthCodes statement = `DELETE FROM auth_codes WHERE pool_id = $1 AND user_id = $2`
+	selectAuthCode      statement = `SELECT ` + authCodeColumns + ` FROM auth_codes WHERE pool_id = $1 AND hash = $2`
 
 	upsertBrowserSession statement = `INSERT INTO browser_sessions (pool_id, hash, data, expires_at, user_id)
 		VALUES ($1, $2, $3, $4, $5)

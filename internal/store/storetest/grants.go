@@ -237,7 +237,11 @@ func endSignIns(t *testing.T, s store.Store) {
 	put(poolA, "b", bob)
 	put(poolB, "a1", ada)
 	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		code := func(u *userpool.User) store.AuthCode {
+			return store.AuthCode{PoolID: poolA, Hash: hash(u.ID), UserID: u.ID, AuthTime: t0(), ExpiresAt: t0().Add(time.Minute)}
+		}
 		return errors.Join(tx.CreateGrant(ctx, someGrant("a", ada), nil), tx.CreateGrant(ctx, someGrant("b", bob), nil),
+			tx.PutAuthCode(ctx, code(ada)), tx.PutAuthCode(ctx, code(bob)),
 			tx.EndSignIns(ctx, poolA, ada.ID, t0()), tx.EndSignIns(ctx, poolA, "unknown", t0()))
 	})
 	for _, ended := range []string{"a1", "a2"} {
@@ -252,4 +256,12 @@ func endSignIns(t *testing.T, s store.Store) {
 	same(t, ada.ID, got.UserID, err)
 	_, u, err := s.GrantUser(ctx, poolA, "b")
 	same(t, bob, u, err)
+	wantErr(t, s, store.ErrNotFound, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.TakeAuthCode(ctx, poolA, hash(ada.ID), "g")
+		return err
+	})
+	write(t, s, func(ctx context.Context, tx store.Tx) error {
+		_, err := tx.TakeAuthCode(ctx, poolA, hash(bob.ID), "g")
+		return err
+	})
 }
