@@ -20,8 +20,13 @@ import (
 // watchedStore notes what answers make a database do, which is what their time tells.
 type watchedStore struct {
 	auth.Store
-	writes, spends int
-	onWrite        func()
+	reads, writes, spends int
+	onWrite               func()
+}
+
+func (w *watchedStore) User(ctx context.Context, poolID, id string) (*userpool.User, error) {
+	w.reads++
+	return w.Store.User(ctx, poolID, id)
 }
 
 type watchedTx struct {
@@ -102,9 +107,9 @@ func TestLockedCodesAreNotJudged(t *testing.T) {
 // TestLocksOfStrangersCostTheSame: where existence is hidden, the lock of a user asks no
 // less of the database than that of a name that nobody has.
 func TestLocksOfStrangersCostTheSame(t *testing.T) {
-	b := newSignInBench(t)
+	b := newSignInBench(t, choosing())
 	b.addUser("ada")
-	did := map[string]int{}
+	did := map[string][2]int{}
 	for _, name := range []string{"ada", "nobody"} {
 		wrong := func(want string) turn {
 			return turn{op: "InitiateAuth", body: signIn("hiding", name, "wrong"), want: want}
@@ -113,13 +118,15 @@ func TestLocksOfStrangersCostTheSame(t *testing.T) {
 		if failure != "" {
 			t.Fatal(failure)
 		}
-		b.play(slices.Repeat([]turn{wrong(incorrect)}, 5))
+		choice := answered("SELECT_CHALLENGE", "ada", locked, "ANSWER", "PASSWORD", "PASSWORD", "wrong")
+		choice.body = strings.Replace(strings.Replace(choice.body, `"USERNAME":"ada"`, `"USERNAME":"`+name+`"`, 1), "{", `{"ClientId":"hiding",`, 1)
+		b.play(slices.Concat([]turn{chosen("hiding", name, "*")}, slices.Repeat([]turn{wrong(incorrect)}, 5)))
 		w := b.watch()
-		b.play([]turn{wrong(locked), {op: "RespondToAuthChallenge", body: proof, want: locked}})
-		did[name] = w.writes
+		b.play([]turn{wrong(locked), {op: "RespondToAuthChallenge", body: proof, want: locked}, choice})
+		did[name] = [2]int{w.reads, w.writes}
 	}
-	if did["ada"] != did["nobody"] || did["ada"] == 0 {
-		t.Errorf("transactions: %v", did)
+	if did["ada"] != did["nobody"] || did["ada"] != [2]int{2, 3} {
+		t.Errorf("reads of users and transactions: %v", did)
 	}
 }
 

@@ -76,7 +76,7 @@ func (s *Service) resume(ctx context.Context, r RespondRequest, ses *session, us
 		return nil, err
 	}
 	if ses.User == "" {
-		return s.resumeStranger(r, ses, username)
+		return s.resumeStranger(ctx, r, ses, username)
 	}
 	u, err := s.Store.User(ctx, r.Pool.ID, ses.User)
 	switch {

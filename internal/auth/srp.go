@@ -121,6 +121,9 @@ func (s *Service) verifySRP(ctx context.Context, r RespondRequest, username stri
 		deviceKey: r.Answers["DEVICE_KEY"],
 	}
 	if block.Kind == blockStranger {
+		if err := s.readNobody(ctx, r.Pool); err != nil {
+			return nil, err
+		}
 		return nil, s.refuseStranger(ctx, a, func() { proven(r, block) })
 	}
 	u, err := s.Store.User(ctx, r.Pool.ID, block.User)

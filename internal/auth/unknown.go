@@ -32,8 +32,19 @@ func (s *Service) strangerName(pool *userpool.Pool, name string) string {
 	return strangerID(pool, name, sim.UserID)
 }
 
+// readNobody asks the database for nobody, where an answer for a user would read the user.
+func (s *Service) readNobody(ctx context.Context, pool *userpool.Pool) error {
+	if _, err := s.Store.User(ctx, pool.ID, "nobody"); !isNotFound(err) { // which is no id
+		return err
+	}
+	return nil
+}
+
 // resumeStranger takes up a sign-in as a name that nobody has.
-func (s *Service) resumeStranger(r RespondRequest, ses *session, username string) (*attempt, error) {
+func (s *Service) resumeStranger(ctx context.Context, r RespondRequest, ses *session, username string) (*attempt, error) {
+	if err := s.readNobody(ctx, r.Pool); err != nil {
+		return nil, err
+	}
 	fold, typed := r.Pool.Fold, string(ses.Name)
 	if name := fold(username); name != fold(typed) && name != fold(s.strangerName(r.Pool, typed)) {
 		return nil, errInvalidSession()
