@@ -191,7 +191,7 @@ func TestSetUpInTheMiddle(t *testing.T) {
 			verify("token", "12345x", "InvalidParameterException: 1 validation error detected: Value at 'userCode' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9]+"),
 			answered("MFA_SETUP", "token", badSess),
 			verify("token", "{{totp token}}", verified),
-			verify("token", "{{totp token}}", badSess), // there is one by now
+			verify("token", "{{totp token}}", usedTwice),
 			answered("MFA_SETUP", "verified", gotTokens),
 			answered("MFA_SETUP", "verified", usedTwice),
 			begun(`{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"SESSION","ChallengeParameters":{"FRIENDLY_DEVICE_NAME":"phone","USER_ID_FOR_SRP":"ada"}}`),
