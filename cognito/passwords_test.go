@@ -1,6 +1,8 @@
 package cognito_test
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 
 	"idpond/internal/account"
 	"idpond/internal/fault"
+	"idpond/internal/store"
 	"idpond/internal/userpool"
 )
 
@@ -77,9 +80,7 @@ func TestRehash(t *testing.T) {
 	if !b.hasPassword("ada", "Passw0rd!") || b.hasPassword("ada", "Passw0rd?") {
 		t.Fatal("a verifier is not checked by a server that keeps hashes")
 	}
-	if err := b.srv.Accounts.Rehash(t.Context(), b.pool, before, "Passw0rd!"); err != nil {
-		t.Fatal(err)
-	}
+	b.srv.Accounts.Rehash(t.Context(), b.pool, before, "Passw0rd!")
 	after := b.user("ada")
 	if after.Credential.Hash == "" || after.Credential.Verifier != nil || !after.Credential.SetAt.Equal(before.Credential.SetAt) {
 		t.Errorf("credential after: %+v", after.Credential)
@@ -89,6 +90,31 @@ func TestRehash(t *testing.T) {
 	}
 	if b.srv.Accounts.Passwords.Outdated(after.Credential) {
 		t.Error("a fresh hash is outdated")
+	}
+}
+
+// full is a disk on which nothing can be written.
+type full struct{}
+
+func (full) Write(context.Context, func(store.Tx) error) error { return errors.New("no space left on device") }
+
+// TestRehashCanWait: a password that can't be kept anew signs its user in all the same,
+// and is kept anew next time.
+func TestRehashCanWait(t *testing.T) {
+	b := newSignInBench(t)
+	b.addUser("ada")
+	accounts := b.srv.Accounts
+	accounts.Passwords = account.Argon2Hashes(b.clock, account.Argon2Params{MemoryKiB: 64, Iterations: 1, Parallelism: 1})
+	writer := accounts.Writer
+	accounts.Writer = full{}
+	b.play([]turn{begun(gotTokens)})
+	if b.user("ada").Credential.Hash != "" {
+		t.Error("the password was kept anew on a full disk")
+	}
+	accounts.Writer = writer
+	b.play([]turn{begun(gotTokens)})
+	if b.user("ada").Credential.Hash == "" {
+		t.Error("the password was not kept anew")
 	}
 }
 

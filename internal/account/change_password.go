@@ -53,12 +53,19 @@ func sameCredential(a, b userpool.Credential) bool {
 	return a.Hash == b.Hash && a.Foreign == b.Foreign && bytes.Equal(a.Verifier, b.Verifier) && bytes.Equal(a.Salt, b.Salt)
 }
 
-// Rehash keeps a password that just proved right in the present form, when it is
-// kept in an older one. Its age stays.
-func (s *Service) Rehash(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) error {
+// Rehash keeps a password that has signed its user in in the present form, when it is
+// kept in an older one. Its age stays. A failure is logged and no more: the sign-in
+// stands, and the next one tries again.
+func (s *Service) Rehash(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) {
 	if !s.Passwords.Outdated(u.Credential) {
-		return nil
+		return
 	}
+	if err := s.rehash(ctx, p, u, password); err != nil && !errors.Is(err, store.ErrNotFound) { // who is gone needs none
+		s.Log.ErrorContext(ctx, "a password was not kept in the present form", "pool", p.ID, "user", u.ID, "err", err)
+	}
+}
+
+func (s *Service) rehash(ctx context.Context, p *userpool.Pool, u *userpool.User, password string) error {
 	credential, err := s.Passwords.Make(ctx, p, u, password)
 	if err != nil {
 		return err

@@ -155,11 +155,10 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, password string
 		a.password = password
 	}
 	out, err := s.firstFactor(ctx, a, right, also)
-	if err != nil {
-		return nil, err
+	if err == nil { // not before: a right guess that a lock has overtaken must not take the time of a hash
+		s.Accounts.Rehash(ctx, a.pool, u, password)
 	}
-	// Not before: a right guess that a lock has overtaken must not take the time of a hash.
-	return out, s.Accounts.Rehash(ctx, a.pool, u, password)
+	return out, err
 }
 
 // imported reports whether u never had a password here and has to set one: that
