@@ -96,7 +96,9 @@ func TestRehash(t *testing.T) {
 // full is a disk on which nothing can be written.
 type full struct{}
 
-func (full) Write(context.Context, func(store.Tx) error) error { return errors.New("no space left on device") }
+func (full) Write(context.Context, func(store.Tx) error) error {
+	return errors.New("no space left on device")
+}
 
 // TestRehashCanWait: a password that can't be kept anew signs its user in all the same,
 // and is kept anew next time.
