@@ -19,22 +19,28 @@ func TestQuotaRace(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { quotaRace(t, "--database="+postgres(t)) })
 }
 
-func quotaRace(t *testing.T, args ...string) {
-	const quota, requests = 3, 32
+// raceOfTwo starts two servers on the same data and makes a pool. The clients ask once.
+func raceOfTwo(t *testing.T, args []string) (clients []*cip.Client, pool *string) {
+	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"app-clients", "groups", "resource-servers", "identity-providers"} {
-		args = append(args, fmt.Sprintf("--quota=%s-per-pool=%d", name, quota))
-	}
-	args = append(args, fmt.Sprintf("--quota=user-pools=%d", 1+quota), "--empty") // the one that it all happens in counts
-	var clients []*cip.Client
 	for range 2 {
-		clients = append(clients, cip.New(sdk(start(t, dir, args...)).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
+		s := start(t, dir, append(args, "--empty")...)
+		clients = append(clients, cip.New(sdk(s).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
 	}
 	made, err := clients[0].CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: new("race")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := made.UserPool.Id
+	return clients, made.UserPool.Id
+}
+
+func quotaRace(t *testing.T, args ...string) {
+	const quota, requests = 3, 32
+	for _, name := range []string{"app-clients", "groups", "resource-servers", "identity-providers"} {
+		args = append(args, fmt.Sprintf("--quota=%s-per-pool=%d", name, quota))
+	}
+	args = append(args, fmt.Sprintf("--quota=user-pools=%d", 1+quota)) // the one that it all happens in counts
+	clients, pool := raceOfTwo(t, args)
 	for _, tt := range []struct {
 		what string
 		make func(c *cip.Client, name string) error
@@ -90,18 +96,9 @@ func TestQuotaOfUserRace(t *testing.T) {
 
 func quotaOfUserRace(t *testing.T, args ...string) {
 	const quota, requests = 3, 32
-	dir := t.TempDir()
-	args = append(args, fmt.Sprintf("--quota=groups-per-user=%d", quota), "--empty")
-	var clients []*cip.Client
-	for range 2 {
-		clients = append(clients, cip.New(sdk(start(t, dir, args...)).Options(), func(o *cip.Options) { o.Retryer = aws.NopRetryer{} }))
-	}
-	made, err := clients[0].CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: new("race")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool, ada := made.UserPool.Id, new("ada")
-	_, err = clients[0].AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{UserPoolId: pool, Username: ada, MessageAction: "SUPPRESS", TemporaryPassword: new("Passw0rd!")})
+	clients, pool := raceOfTwo(t, append(args, fmt.Sprintf("--quota=groups-per-user=%d", quota)))
+	ada := new("ada")
+	_, err := clients[0].AdminCreateUser(t.Context(), &cip.AdminCreateUserInput{UserPoolId: pool, Username: ada, MessageAction: "SUPPRESS", TemporaryPassword: new("Passw0rd!")})
 	if err != nil {
 		t.Fatal(err)
 	}
